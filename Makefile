@@ -1,0 +1,207 @@
+# sipmon - `make help` lists what can be asked for.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DATADIR ?= $(PREFIX)/share/sipmon
+MANDIR  ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+BUILD   ?= build
+
+# The rooms of src/, in the order the bytes travel.  tests/layers.txt says who
+# may include whom; a core room links without ncurses.
+CORE := base net capture decap sip call analyse catalogue report export
+UI   := ui
+
+# What Debian calls the packages of the libraries, as MODULE:PACKAGE.
+NEEDS      := libpcap:libpcap-dev ncursesw:libncurses-dev \
+              libpcre2-8:libpcre2-dev libxxhash:libxxhash-dev
+TEST_NEEDS := cmocka:libcmocka-dev jansson:libjansson-dev vterm:libvterm-dev
+
+PKG_CONFIG ?= pkg-config
+libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) -lm
+UI_LIBS   := $(call libs,ncursesw)
+TEST_LIBS := $(call libs,cmocka) $(call libs,jansson)
+TERM_LIBS := $(call libs,vterm) -lutil
+
+CFLAGS ?= -O2 -g
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla \
+          -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wformat=2
+# The feature macros are those that pkg-config gives for ncursesw, once for all.
+SM_CPPFLAGS := -Iinclude -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=600 \
+               -DSIPMON_VERSION='"$(VERSION)"'
+SM_CFLAGS   := -std=c17 $(WARN) -fstack-protector-strong -fPIE
+SM_LDFLAGS  := -pie -Wl,-z,relro,-z,now
+ifdef WERROR
+SM_CFLAGS += -Werror
+endif
+ifdef SANITIZE			# make check-run SANITIZE=address,undefined
+SM_CFLAGS  += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
+              -fno-omit-frame-pointer
+SM_LDFLAGS += -fsanitize=$(SANITIZE)
+else
+SM_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifndef V
+Q := @
+say = @printf '  %-6s %s\n' $(1) $(@:$(BUILD)/%=%)
+endif
+
+core_src := $(wildcard $(CORE:%=src/%/*.c))
+ui_src   := $(wildcard $(UI:%=src/%/*.c))
+app_src  := $(wildcard src/app/*.c)
+unit_src := $(wildcard tests/unit/*/test_*.c)
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+tool_src := $(wildcard tests/tools/*.c)
+whole_src := $(wildcard tests/corpus/*.c tests/ui/*.c)
+headers  := $(wildcard include/sipmon/*/*.h)
+inner    := $(wildcard src/*/*.h)
+tables   := $(sort $(wildcard share/sipmon/*.tsv)) \
+            $(sort $(wildcard share/sipmon/lang/*/*.tsv))
+
+obj   = $(patsubst %.c,$(BUILD)/%.o,$(1))
+core  := $(BUILD)/libsipmon.a
+ui    := $(BUILD)/libsipmon-ui.a
+bin   := $(if $(app_src),$(BUILD)/sipmon,$(core))
+units := $(unit_src:%.c=$(BUILD)/%)
+whole := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/corpus/test_*.c tests/ui/test_*.c))
+fuzzers := $(fuzz_src:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+tables_c := $(BUILD)/src/catalogue/tables.c
+
+.PHONY: all
+all: $(bin) ## build sipmon
+
+$(BUILD)/sipmon: $(call obj,$(app_src)) $(ui) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(CORE_LIBS)
+
+$(core): $(call obj,$(core_src)) $(tables_c:.c=.o)
+$(ui): $(call obj,$(ui_src))
+%.a:
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c | needs
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SM_CPPFLAGS) $(CPPFLAGS) $(SM_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The tables of share/sipmon are compiled in, so that a lone binary explains.
+$(tables_c): src/catalogue/embed.awk $(tables)
+	$(call say,TSV)
+	$(Q)mkdir -p $(@D)
+	$(Q)LC_ALL=C awk -f src/catalogue/embed.awk $(tables) > $@.new
+	$(Q)mv $@.new $@
+$(tables_c:.c=.o): $(tables_c)
+	$(call say,CC)
+	$(Q)$(CC) $(SM_CPPFLAGS) -Isrc/catalogue $(CPPFLAGS) $(SM_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# A test links only what it may know: the core, and tests/unit/ui the screens.
+$(BUILD)/tests/unit/ui/%: $(BUILD)/tests/unit/ui/%.o $(ui) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# ---- what it needs
+
+# One line for each library that is missing: which package has it.
+missing = command -v $(PKG_CONFIG) > /dev/null || { \
+	    echo "sipmon needs pkg-config: apt install pkg-config" >&2; exit 1; }; \
+	  for n in $(1); do $(PKG_CONFIG) --exists $${n%%:*} || { \
+	    echo "sipmon needs $${n%%:*}: apt install $${n\#*:}" >&2; bad=1; }; \
+	  done; test -z "$$bad"
+
+.PHONY: needs deps deps-check
+needs:
+	@$(call missing,$(NEEDS))
+deps: ## install the libraries that are missing (Debian, with sudo)
+	@sh tests/tools/deps.sh $(NEEDS)
+deps-check:
+	@sh tests/tools/deps.sh $(NEEDS) $(TEST_NEEDS)
+
+# ---- to see it
+
+.PHONY: demo picture
+demo: deps ## open the screen on a capture of the project
+	@$(MAKE) --no-print-directory $(BUILD)/sipmon $(BUILD)/demo.pcap
+	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/sipmon -r $(BUILD)/demo.pcap; \
+	 else $(BUILD)/sipmon report -r $(BUILD)/demo.pcap; fi
+$(BUILD)/demo.pcap: share/sipmon/demo.sip $(BUILD)/tests/tools/mkpcap
+	$(Q)$(BUILD)/tests/tools/mkpcap $< $@
+
+# ---- tests
+
+.PHONY: check check-all check-run check-layers check-circles check-headers \
+        check-globals valgrind
+check: deps-check ## install what is missing, build, run all tests
+	@$(MAKE) --no-print-directory check-all WERROR=1
+# The program as it is shipped is built too; the tests run sanitized.
+check-all: all check-layers check-circles check-headers check-globals
+	@$(MAKE) --no-print-directory check-run BUILD=$(BUILD)/san \
+	  SANITIZE=address,undefined CFLAGS='-O1 -g'
+check-run: $(units) $(whole) $(bin)
+	@for t in $(units) $(whole); do \
+	   SIPMON=$(BUILD)/sipmon $(RUN) $$t 2>&1; echo "exit $$? $$t"; done | \
+	  awk -f tests/count.awk
+valgrind: ## run the unit tests under valgrind
+	@$(MAKE) check-run BUILD=$(BUILD)/plain whole= \
+	  RUN='valgrind -q --leak-check=full --error-exitcode=1'
+check-layers: ## does every include point downwards?
+	@awk -f tests/layers.awk tests/layers.txt $(headers) $(wildcard src/*/*.[ch])
+check-circles: ## do two files know each other?
+	@awk '/^#include "sipmon\// { here = FILENAME; there = $$2; \
+	    sub(/^(include\/sipmon|src)\//, "", here); gsub(/"sipmon\/|"/, "", there); \
+	    sub(/\.[ch]$$/, "", here); sub(/\.h$$/, "", there); print here, there }' \
+	  $(headers) $(wildcard src/*/*.[ch]) | tsort > /dev/null
+check-headers: needs ## does every header compile on its own?
+	@for h in $(headers:include/%=%); do echo "#include \"$$h\"" | \
+	  $(CC) $(SM_CPPFLAGS) -std=c17 $(WARN) -Werror -fsyntax-only -x c - || exit 1; done
+check-globals: $(core) $(ui) ## does the library keep any writable global?
+	@objdump -t $^ | awk '/ O \.(data|bss|tdata|tbss)\t/ && $$NF != "loop_signal" \
+	  { print "writable global: " $$NF; n++ } END { exit n > 0 }'
+
+# ---- code
+
+.PHONY: fuzz fuzz-run lint format
+fuzz: $(fuzzers) ## build the fuzzers (clang)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(core_src) $(headers) $(inner) $(tables_c)
+	$(call say,FUZZ)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(SM_CPPFLAGS) -Isrc/catalogue -std=c17 -g -O1 \
+	  -fsanitize=fuzzer,address,undefined -o $@ $< $(core_src) $(tables_c) $(CORE_LIBS)
+FUZZ_SECONDS ?= 20
+fuzz-run: $(fuzzers) ## run each fuzzer for FUZZ_SECONDS (20)
+	@for f in $(fuzzers); do echo "$$f"; mkdir -p $$f.corpus; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -timeout=1 -rss_limit_mb=512 \
+	    -artifact_prefix=$$f. -verbosity=0 $$f.corpus || exit 1; done
+lint: $(tables_c) ## clang-format, clang-tidy, cppcheck
+	clang-format --dry-run -Werror $(headers) $(inner) $(core_src) $(ui_src) \
+	  $(app_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
+	printf '%s\n' $(core_src) $(ui_src) $(app_src) | \
+	  xargs -n 8 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(subst ",\",$(SM_CPPFLAGS)) -std=c17' tidy
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+	  --error-exitcode=1 --inline-suppr -Iinclude src
+format: ## lay the code out as .clang-format says
+	clang-format -i $(headers) $(inner) $(core_src) $(ui_src) $(app_src) \
+	  $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
+
+.PHONY: install uninstall clean help
+install: all ## install under PREFIX
+	install -Dm755 $(BUILD)/sipmon $(DESTDIR)$(PREFIX)/bin/sipmon
+	install -d $(DESTDIR)$(DATADIR)
+	install -m644 share/sipmon/report.schema.json share/sipmon/sipmonrc $(DESTDIR)$(DATADIR)
+	install -Dm644 man/sipmon.1 $(DESTDIR)$(MANDIR)/man1/sipmon.1
+	install -Dm644 share/completions/sipmon.bash $(DESTDIR)$(COMPDIR)/sipmon
+uninstall: ## undo install
+	rm -f $(DESTDIR)$(PREFIX)/bin/sipmon $(DESTDIR)$(MANDIR)/man1/sipmon.1 \
+	  $(DESTDIR)$(COMPDIR)/sipmon
+	rm -rf $(DESTDIR)$(DATADIR)
+clean: ## remove what was built
+	rm -rf $(BUILD)
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,182 @@
+#include "sipmon/base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "sipmon/base/utf8.h"
+
+void json_init(struct json *j, struct buf *out)
+{
+	*j = (struct json){ .out = out };
+}
+
+static void add_escape(struct buf *out, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	char text[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+
+	switch (c) {
+	case '"':
+	case '\\':
+		buf_add(out,
+			(struct slice){ (const char[]){ '\\', (char)c }, 2 });
+		break;
+	case '\n':
+		buf_add(out, SLICE("\\n"));
+		break;
+	case '\r':
+		buf_add(out, SLICE("\\r"));
+		break;
+	case '\t':
+		buf_add(out, SLICE("\\t"));
+		break;
+	default:
+		buf_add(out, (struct slice){ text, sizeof(text) });
+	}
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void add_string(struct buf *out, struct slice s)
+{
+	buf_add_char(out, '"');
+	while (s.len > 0) {
+		size_t n = 0;
+		struct slice before;
+		int32_t cp;
+
+		while (n < s.len && is_plain((unsigned char)s.ptr[n]))
+			n++;
+		buf_add(out, slice_sub(s, 0, n));
+		s = slice_sub(s, n, s.len);
+		if (s.len == 0)
+			break;
+		before = s;
+		cp = utf8_next(&s);
+		if (cp < 0)
+			buf_add(out, SLICE("\xef\xbf\xbd"));
+		else if (cp < 0x80)
+			add_escape(out, (unsigned char)cp);
+		else if (cp < 0xa0) /* C1 controls are no text either */
+			add_escape(out, (unsigned char)cp);
+		else
+			buf_add(out, slice_sub(before, 0, before.len - s.len));
+	}
+	buf_add_char(out, '"');
+}
+
+static void begin(struct json *j, const char *key)
+{
+	if (j->comma)
+		buf_add_char(j->out, ',');
+	j->comma = true;
+	if (key != NULL) {
+		buf_add_char(j->out, '"');
+		buf_add_text(j->out, key);
+		buf_add(j->out, SLICE("\":"));
+	}
+}
+
+void json_object(struct json *j, const char *key)
+{
+	begin(j, key);
+	buf_add_char(j->out, '{');
+	j->comma = false;
+}
+
+void json_object_end(struct json *j)
+{
+	buf_add_char(j->out, '}');
+	j->comma = true;
+}
+
+void json_array(struct json *j, const char *key)
+{
+	begin(j, key);
+	buf_add_char(j->out, '[');
+	j->comma = false;
+}
+
+void json_array_end(struct json *j)
+{
+	buf_add_char(j->out, ']');
+	j->comma = true;
+}
+
+void json_key(struct json *j, struct slice key)
+{
+	begin(j, NULL);
+	add_string(j->out, key);
+	buf_add_char(j->out, ':');
+	j->comma = false;
+}
+
+void json_slice(struct json *j, const char *key, struct slice value)
+{
+	begin(j, key);
+	if (slice_is_set(value))
+		add_string(j->out, value);
+	else
+		buf_add(j->out, SLICE("null"));
+}
+
+void json_text(struct json *j, const char *key, const char *value)
+{
+	json_slice(j, key, slice_of(value));
+}
+
+void json_int(struct json *j, const char *key, int64_t value)
+{
+	begin(j, key);
+	buf_add_format(j->out, "%lld", (long long)value);
+}
+
+void json_uint(struct json *j, const char *key, uint64_t value)
+{
+	begin(j, key);
+	buf_add_format(j->out, "%llu", (unsigned long long)value);
+}
+
+void json_bool(struct json *j, const char *key, bool value)
+{
+	begin(j, key);
+	buf_add_text(j->out, value ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *key)
+{
+	begin(j, key);
+	buf_add(j->out, SLICE("null"));
+}
+
+void json_ms(struct json *j, const char *key, int64_t ns)
+{
+	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+	uint64_t rest = size % 1000000;
+	char text[8];
+	size_t n = 6;
+
+	begin(j, key);
+	buf_add_format(j->out, "%s%llu", ns < 0 ? "-" : "",
+		       (unsigned long long)(size / 1000000));
+	if (rest == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%06u", (unsigned)rest);
+	while (n > 0 && text[n - 1] == '0')
+		n--;
+	buf_add_char(j->out, '.');
+	buf_add(j->out, (struct slice){ text, n });
+}
+
+void json_double(struct json *j, const char *key, double value)
+{
+	begin(j, key);
+	/* printf follows LC_NUMERIC, which the program leaves at "C". */
+	if (isfinite(value))
+		buf_add_format(j->out, "%.6g", value);
+	else
+		buf_add(j->out, SLICE("null"));
+}
