@@ -1,0 +1,27 @@
+/*
+ * duplicate.h - tells the copies of one packet: interface "any", bridges,
+ * bonds and mirror ports show it more than once.
+ *
+ * A copy has the same addresses, ports, IP identification and payload, and
+ * comes within 50 ms of the first.  A retransmission of SIP comes 500 ms later
+ * (RFC 3261 17.1.1.2, T1), and from a hasty sender still 100.
+ */
+#ifndef SIPMON_DECAP_DUPLICATE_H
+#define SIPMON_DECAP_DUPLICATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipmon/base/err.h"
+#include "sipmon/decap/decap.h"
+
+struct duplicate;
+
+MUST_CHECK enum err duplicate_new(struct duplicate **out);
+void duplicate_free(struct duplicate *d);
+
+/* Was it seen already?  If not, it is remembered. */
+bool duplicate_seen(struct duplicate *d, const struct datagram *datagram,
+		    uint16_t ip_id, int64_t time_ns);
+
+#endif
