@@ -108,3 +108,15 @@ void buf_add_format(struct buf *b, const char *format, ...)
 	va_end(again);
 	va_end(args);
 }
+
+void buf_add_uint(struct buf *b, uint64_t value)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	buf_add(b, (struct slice){ digits + n, sizeof(digits) - n });
+}

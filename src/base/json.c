@@ -1,7 +1,6 @@
 #include "sipmon/base/json.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "sipmon/base/utf8.h"
 
@@ -80,33 +79,33 @@ static void begin(struct json *j, const char *key)
 	}
 }
 
-void json_object(struct json *j, const char *key)
+void json_put_object(struct json *j, const char *key)
 {
 	begin(j, key);
 	buf_add_char(j->out, '{');
 	j->comma = false;
 }
 
-void json_object_end(struct json *j)
+void json_put_object_end(struct json *j)
 {
 	buf_add_char(j->out, '}');
 	j->comma = true;
 }
 
-void json_array(struct json *j, const char *key)
+void json_put_array(struct json *j, const char *key)
 {
 	begin(j, key);
 	buf_add_char(j->out, '[');
 	j->comma = false;
 }
 
-void json_array_end(struct json *j)
+void json_put_array_end(struct json *j)
 {
 	buf_add_char(j->out, ']');
 	j->comma = true;
 }
 
-void json_key(struct json *j, struct slice key)
+void json_put_key(struct json *j, struct slice key)
 {
 	begin(j, NULL);
 	add_string(j->out, key);
@@ -114,7 +113,7 @@ void json_key(struct json *j, struct slice key)
 	j->comma = false;
 }
 
-void json_slice(struct json *j, const char *key, struct slice value)
+void json_put_slice(struct json *j, const char *key, struct slice value)
 {
 	begin(j, key);
 	if (slice_is_set(value))
@@ -123,55 +122,67 @@ void json_slice(struct json *j, const char *key, struct slice value)
 		buf_add(j->out, SLICE("null"));
 }
 
-void json_text(struct json *j, const char *key, const char *value)
+void json_put_text(struct json *j, const char *key, const char *value)
 {
-	json_slice(j, key, slice_of(value));
+	json_put_slice(j, key, slice_of(value));
 }
 
-void json_int(struct json *j, const char *key, int64_t value)
+/* The size of a negative number fits 64 bits without a sign. */
+static uint64_t size_of(int64_t value)
+{
+	return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+void json_put_int(struct json *j, const char *key, int64_t value)
 {
 	begin(j, key);
-	buf_add_format(j->out, "%lld", (long long)value);
+	if (value < 0)
+		buf_add_char(j->out, '-');
+	buf_add_uint(j->out, size_of(value));
 }
 
-void json_uint(struct json *j, const char *key, uint64_t value)
+void json_put_uint(struct json *j, const char *key, uint64_t value)
 {
 	begin(j, key);
-	buf_add_format(j->out, "%llu", (unsigned long long)value);
+	buf_add_uint(j->out, value);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
+void json_put_bool(struct json *j, const char *key, bool value)
 {
 	begin(j, key);
 	buf_add_text(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *key)
+void json_put_null(struct json *j, const char *key)
 {
 	begin(j, key);
 	buf_add(j->out, SLICE("null"));
 }
 
-void json_ms(struct json *j, const char *key, int64_t ns)
+void json_put_ms(struct json *j, const char *key, int64_t ns)
 {
-	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
-	uint64_t rest = size % 1000000;
-	char text[8];
-	size_t n = 6;
+	uint64_t size = size_of(ns);
+	uint32_t rest = (uint32_t)(size % 1000000);
+	char digits[6];
+	size_t n = sizeof(digits);
 
 	begin(j, key);
-	buf_add_format(j->out, "%s%llu", ns < 0 ? "-" : "",
-		       (unsigned long long)(size / 1000000));
+	if (ns < 0)
+		buf_add_char(j->out, '-');
+	buf_add_uint(j->out, size / 1000000);
 	if (rest == 0)
 		return;
-	(void)snprintf(text, sizeof(text), "%06u", (unsigned)rest);
-	while (n > 0 && text[n - 1] == '0')
+	for (size_t i = sizeof(digits); i > 0; i--) {
+		digits[i - 1] = (char)('0' + rest % 10);
+		rest /= 10;
+	}
+	while (digits[n - 1] == '0')
 		n--;
 	buf_add_char(j->out, '.');
-	buf_add(j->out, (struct slice){ text, n });
+	buf_add(j->out, (struct slice){ digits, n });
 }
 
-void json_double(struct json *j, const char *key, double value)
+void json_put_double(struct json *j, const char *key, double value)
 {
 	begin(j, key);
 	/* printf follows LC_NUMERIC, which the program leaves at "C". */

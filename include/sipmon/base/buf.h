@@ -40,6 +40,8 @@ char *buf_reserve(struct buf *b, size_t n);
 void buf_add(struct buf *b, struct slice s);
 void buf_add_char(struct buf *b, char c);
 void buf_add_text(struct buf *b, const char *text);
+/* In decimal; the numbers of a report are too many for printf. */
+void buf_add_uint(struct buf *b, uint64_t value);
 void buf_add_format(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

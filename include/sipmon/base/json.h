@@ -21,28 +21,28 @@ struct json {
 void json_init(struct json *j, struct buf *out);
 
 /* `key` is NULL inside an array and at the top; it is ours, not escaped. */
-void json_object(struct json *j, const char *key);
-void json_object_end(struct json *j);
-void json_array(struct json *j, const char *key);
-void json_array_end(struct json *j);
+void json_put_object(struct json *j, const char *key);
+void json_put_object_end(struct json *j);
+void json_put_array(struct json *j, const char *key);
+void json_put_array_end(struct json *j);
 
 /* Begins a member whose key is strangers' bytes; a value with key NULL follows.
  */
-void json_key(struct json *j, struct slice key);
+void json_put_key(struct json *j, struct slice key);
 
 /* An absent slice is null. */
-void json_slice(struct json *j, const char *key, struct slice value);
+void json_put_slice(struct json *j, const char *key, struct slice value);
 /* NULL is null. */
-void json_text(struct json *j, const char *key, const char *value);
-void json_int(struct json *j, const char *key, int64_t value);
-void json_uint(struct json *j, const char *key, uint64_t value);
-void json_bool(struct json *j, const char *key, bool value);
-void json_null(struct json *j, const char *key);
+void json_put_text(struct json *j, const char *key, const char *value);
+void json_put_int(struct json *j, const char *key, int64_t value);
+void json_put_uint(struct json *j, const char *key, uint64_t value);
+void json_put_bool(struct json *j, const char *key, bool value);
+void json_put_null(struct json *j, const char *key);
 
 /* Nanoseconds as milliseconds with up to six decimals ("12.5"). */
-void json_ms(struct json *j, const char *key, int64_t ns);
+void json_put_ms(struct json *j, const char *key, int64_t ns);
 
 /* A ratio or mean, six significant decimals; null if it is no number. */
-void json_double(struct json *j, const char *key, double value);
+void json_put_double(struct json *j, const char *key, double value);
 
 #endif
