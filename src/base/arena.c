@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More spare chunks than this go back to the system. */
+#define SPARE_MOST 1024
+
 /* Holds the strings of a usual call in one or two chunks. */
 #define CHUNK_BYTES 256
 
@@ -17,6 +20,7 @@ struct arena_chunk {
 struct arena_pool {
 	struct arena_chunk *spare;
 	uint64_t bytes; /* in arenas, not those that are spare */
+	uint32_t spare_count;
 };
 
 struct arena_pool *arena_pool_new(void)
@@ -50,6 +54,7 @@ static struct arena_chunk *take_chunk(struct arena_pool *pool, size_t size)
 	if (size <= usual && pool->spare != NULL) {
 		c = pool->spare;
 		pool->spare = c->previous;
+		pool->spare_count--;
 	} else {
 		if (size < usual)
 			size = usual;
@@ -117,9 +122,11 @@ void arena_reset(struct arena *a, struct arena_pool *pool)
 
 		a->last = c->previous;
 		pool->bytes -= sizeof(*c) + c->size;
-		if (c->size == CHUNK_BYTES - sizeof(struct arena_chunk)) {
+		if (c->size == CHUNK_BYTES - sizeof(struct arena_chunk) &&
+		    pool->spare_count < SPARE_MOST) {
 			c->previous = pool->spare;
 			pool->spare = c;
+			pool->spare_count++;
 		} else {
 			free(c);
 		}

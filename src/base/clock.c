@@ -58,18 +58,25 @@ char *clock_date(int64_t ns, bool utc, char out[CLOCK_TEXT_BYTES])
 	return out;
 }
 
+/* Half and more counts as a whole; no sum here can overflow. */
+static long long rounded(int64_t ns, int64_t unit)
+{
+	return (long long)(ns / unit + (ns % unit >= unit / 2));
+}
+
 char *clock_duration(int64_t ns, char out[CLOCK_TEXT_BYTES])
 {
-	long long s = (long long)(ns / CLOCK_SECOND_NS);
+	long long ms = rounded(ns, CLOCK_MS_NS);
+	long long centi = rounded(ns, 10 * CLOCK_MS_NS);
+	long long s = rounded(ns, CLOCK_SECOND_NS);
 
 	if (ns < 0)
 		(void)snprintf(out, CLOCK_TEXT_BYTES, "-");
-	else if (ns < CLOCK_SECOND_NS)
-		(void)snprintf(out, CLOCK_TEXT_BYTES, "%lld ms",
-			       (long long)(ns / CLOCK_MS_NS));
-	else if (s < 60)
-		(void)snprintf(out, CLOCK_TEXT_BYTES, "%lld.%02lld s", s,
-			       (long long)(ns % CLOCK_SECOND_NS / 10000000));
+	else if (ms < 1000)
+		(void)snprintf(out, CLOCK_TEXT_BYTES, "%lld ms", ms);
+	else if (centi < 6000)
+		(void)snprintf(out, CLOCK_TEXT_BYTES, "%lld.%02lld s",
+			       centi / 100, centi % 100);
 	else if (s < 3600)
 		(void)snprintf(out, CLOCK_TEXT_BYTES, "%lld:%02lld", s / 60,
 			       s % 60);

@@ -57,8 +57,6 @@ static void add_string(struct buf *out, struct slice s)
 		cp = utf8_next(&s);
 		if (cp < 0)
 			buf_add(out, SLICE("\xef\xbf\xbd"));
-		else if (cp < 0x80)
-			add_escape(out, (unsigned char)cp);
 		else if (cp < 0xa0) /* C1 controls are no text either */
 			add_escape(out, (unsigned char)cp);
 		else

@@ -1,7 +1,9 @@
 #include "sipmon/base/loop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/select.h>
 #include <time.h>
 
@@ -26,7 +28,13 @@ static void note(int number)
 			loop_signal[signals[i].event] = 1;
 }
 
-enum err loop_take_signals(void)
+static enum err no_signals(struct problem *problem)
+{
+	problem_set(problem, "cannot take signals: %s", strerror(errno));
+	return ERR_SYSTEM;
+}
+
+enum err loop_take_signals(struct problem *problem)
 {
 	struct sigaction action = { .sa_handler = note };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -37,11 +45,11 @@ enum err loop_take_signals(void)
 	for (size_t i = 0; i < SIGNALS; i++) {
 		(void)sigaddset(&block, signals[i].number);
 		if (sigaction(signals[i].number, &action, NULL) != 0)
-			return ERR_SYSTEM;
+			return no_signals(problem);
 	}
 	if (sigaction(SIGPIPE, &ignore, NULL) != 0 ||
 	    sigprocmask(SIG_BLOCK, &block, NULL) != 0)
-		return ERR_SYSTEM;
+		return no_signals(problem);
 	return ERR_OK;
 }
 

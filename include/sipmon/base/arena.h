@@ -22,6 +22,7 @@ struct arena {
 /* NULL when out of memory. */
 struct arena_pool *arena_pool_new(void);
 void arena_pool_free(struct arena_pool *pool);
+/* Of the chunks in arenas; a bounded number lies spare beside them. */
 uint64_t arena_pool_bytes(const struct arena_pool *pool);
 
 /* Zeroed, aligned for any type; NULL when out of memory. */

@@ -23,7 +23,7 @@ char *clock_time_of_day(int64_t ns, bool utc, char out[CLOCK_TEXT_BYTES]);
 /* "2026-11-22" in the local zone, or in UTC. */
 char *clock_date(int64_t ns, bool utc, char out[CLOCK_TEXT_BYTES]);
 
-/* A duration for people: "412 ms", "6.07 s", "1:12", "1:02:03". */
+/* A duration for people, rounded: "412 ms", "6.07 s", "1:12", "1:02:03". */
 char *clock_duration(int64_t ns, char out[CLOCK_TEXT_BYTES]);
 
 /* Unix seconds (with a fraction) or RFC 3339 to nanoseconds. */

@@ -21,7 +21,7 @@ enum loop_event {
 };
 
 /* Takes the signals over; SIGPIPE is ignored.  Once, at the start. */
-MUST_CHECK enum err loop_take_signals(void);
+MUST_CHECK enum err loop_take_signals(struct problem *problem);
 
 /* Signals do again what they do by default; SIGPIPE stays ignored. */
 void loop_give_signals_back(void);

@@ -61,9 +61,8 @@ static void copies_do_not_touch_each_other(void **state)
 		assert_ptr_not_equal(copies[i].ptr, s.ptr);
 	}
 	for (size_t i = 0; i < 200; i++)
-		assert_true(slice_eq(copies[i],
-				     (struct slice){ text + i % 13,
-						     i % 13 + 1 }));
+		assert_true(slice_eq(copies[i], (struct slice){ text + i % 13,
+								i % 13 + 1 }));
 	arena_reset(&a, pool);
 }
 

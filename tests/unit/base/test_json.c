@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-/* Both have functions of these names; here the names are ours. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -168,8 +167,7 @@ static void every_byte_pair_is_read_again_by_another_reader(void **state)
 		json_put_key(&p.j, (struct slice){ bytes, 2 });
 		json_put_slice(&p.j, NULL, (struct slice){ bytes, 2 });
 		json_put_object_end(&p.j);
-		read = json_loadb(p.buf.ptr, p.buf.len,
-				  JSON_ALLOW_NUL, &error);
+		read = json_loadb(p.buf.ptr, p.buf.len, JSON_ALLOW_NUL, &error);
 		/* jansson takes no NUL in a key */
 		if (bytes[0] != '\0' && bytes[1] != '\0')
 			assert_non_null(read);

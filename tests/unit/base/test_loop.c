@@ -15,7 +15,9 @@
 static int take(void **state)
 {
 	(void)state;
-	return loop_take_signals() != ERR_OK;
+	struct problem problem;
+
+	return loop_take_signals(&problem) != ERR_OK;
 }
 
 static int give_back(void **state)
@@ -38,8 +40,7 @@ static void only_what_can_be_read_is_ready(void **state)
 	assert_int_equal(pipe(gone), 0);
 	assert_int_equal(write(said[1], "x", 1), 1);
 	(void)close(gone[1]);
-	loop_wait((const int[]){ quiet[0], -1, said[0], gone[0] }, ready, 4,
-		  0);
+	loop_wait((const int[]){ quiet[0], -1, said[0], gone[0] }, ready, 4, 0);
 	assert_false(ready[0]);
 	assert_false(ready[1]);
 	assert_true(ready[2]);
@@ -68,9 +69,9 @@ static void a_signal_is_told_once_and_only_after_a_wait(void **state)
 		int number;
 		enum loop_event event;
 	} cases[] = {
-		{ SIGINT, LOOP_END },	    { SIGTERM, LOOP_END },
-		{ SIGHUP, LOOP_END },	    { SIGTSTP, LOOP_SUSPEND },
-		{ SIGCONT, LOOP_RESUME },   { SIGWINCH, LOOP_RESIZE },
+		{ SIGINT, LOOP_END },     { SIGTERM, LOOP_END },
+		{ SIGHUP, LOOP_END },     { SIGTSTP, LOOP_SUSPEND },
+		{ SIGCONT, LOOP_RESUME }, { SIGWINCH, LOOP_RESIZE },
 	};
 
 	(void)state;
@@ -115,7 +116,8 @@ static void a_closed_pipe_kills_nobody(void **state)
 	(void)close(p[1]);
 }
 
-#define WITH_SIGNALS(test) cmocka_unit_test_setup_teardown(test, take, give_back)
+#define WITH_SIGNALS(test)                                                     \
+	cmocka_unit_test_setup_teardown(test, take, give_back)
 
 int main(void)
 {

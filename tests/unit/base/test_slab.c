@@ -104,10 +104,35 @@ static void tiny_objects_hold_the_chain_too(void **state)
 	slab_free(&s);
 }
 
+static void blocks_that_are_empty_are_given_back_but_one(void **state)
+{
+	struct slab s;
+	uint32_t n = 0;
+
+	(void)state;
+	slab_init(&s, 8);
+	for (uint32_t i = 0; i < 3 * SLAB_BLOCK - 1; i++)
+		assert_non_null(slab_take(&s, &n));
+	assert_int_equal(s.held, 3);
+	for (uint32_t i = 1; i < 3 * SLAB_BLOCK; i++)
+		slab_give(&s, i);
+	assert_int_equal(s.used, 0);
+	assert_int_equal(s.held, 1);
+	assert_false(slab_holds(&s, 1) && slab_holds(&s, SLAB_BLOCK));
+	for (uint32_t i = 0; i < 3 * SLAB_BLOCK - 1; i++) {
+		assert_non_null(slab_take(&s, &n));
+		assert_int_not_equal(n, 0);
+		assert_true(slab_holds(&s, n));
+	}
+	assert_int_equal(s.held, 3);
+	slab_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_begin_at_one_and_rise),
+		cmocka_unit_test(blocks_that_are_empty_are_given_back_but_one),
 		cmocka_unit_test(what_was_given_back_is_taken_first_and_clean),
 		cmocka_unit_test(a_slab_can_be_used_again_after_it_was_freed),
 		cmocka_unit_test(tiny_objects_hold_the_chain_too),

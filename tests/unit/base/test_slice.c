@@ -36,8 +36,8 @@ static void only_ascii_letters_lose_their_case(void **state)
 static void slices_are_in_the_order_of_their_bytes(void **state)
 {
 	static const struct slice order[] = {
-		{ "", 0 },     { "A", 1 },    { "AB", 2 },  { "B", 1 },
-		{ "B\0", 2 },  { "\x7f", 1 }, { "\x80", 1 }, { "\xff", 1 },
+		{ "", 0 },    { "A", 1 },    { "AB", 2 },   { "B", 1 },
+		{ "B\0", 2 }, { "\x7f", 1 }, { "\x80", 1 }, { "\xff", 1 },
 	};
 	const size_t n = sizeof(order) / sizeof(order[0]);
 
@@ -151,9 +151,9 @@ static void numbers_are_digits_up_to_their_ceiling(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint32_t out = 77;
 
-		assert_int_equal(slice_to_u32(cases[i].text, cases[i].max,
-					      &out),
-				 cases[i].ok);
+		assert_int_equal(
+			slice_to_u32(cases[i].text, cases[i].max, &out),
+			cases[i].ok);
 		assert_int_equal(out, cases[i].ok ? cases[i].value : 77);
 	}
 }
@@ -180,7 +180,8 @@ int main(void)
 		cmocka_unit_test(blanks_are_trimmed_at_both_ends_only),
 		cmocka_unit_test(what_is_not_found_is_at_the_end),
 		cmocka_unit_test(a_part_is_searched_with_or_without_case),
-		cmocka_unit_test(a_split_tells_a_missing_rest_from_an_empty_one),
+		cmocka_unit_test(
+			a_split_tells_a_missing_rest_from_an_empty_one),
 		cmocka_unit_test(numbers_are_digits_up_to_their_ceiling),
 		cmocka_unit_test(a_copy_is_cut_and_terminated),
 	};

@@ -104,9 +104,9 @@ static void a_broken_row_is_named_with_its_line(void **state)
 		struct problem problem = { "" };
 		struct table *t = NULL;
 
-		assert_int_equal(table_parse(&t, cases[i].text, "x.tsv",
-					     &problem),
-				 ERR_MALFORMED);
+		assert_int_equal(
+			table_parse(&t, cases[i].text, "x.tsv", &problem),
+			ERR_MALFORMED);
 		assert_null(t);
 		assert_string_equal(problem.text, cases[i].problem);
 	}

@@ -44,13 +44,13 @@ static void well_formed_sequences_give_their_code_point(void **state)
 static void a_broken_sequence_costs_one_byte(void **state)
 {
 	static const struct slice cases[] = {
-		{ "\x80", 1 },		   /* a tail without a head */
-		{ "\xc0\xaf", 2 },	   /* overlong */
-		{ "\xc1\xbf", 2 },	   /* overlong */
-		{ "\xe0\x9f\xbf", 3 },	   /* overlong */
+		{ "\x80", 1 },             /* a tail without a head */
+		{ "\xc0\xaf", 2 },         /* overlong */
+		{ "\xc1\xbf", 2 },         /* overlong */
+		{ "\xe0\x9f\xbf", 3 },     /* overlong */
 		{ "\xf0\x8f\xbf\xbf", 4 }, /* overlong */
-		{ "\xed\xa0\x80", 3 },	   /* a surrogate */
-		{ "\xed\xbf\xbf", 3 },	   /* a surrogate */
+		{ "\xed\xa0\x80", 3 },     /* a surrogate */
+		{ "\xed\xbf\xbf", 3 },     /* a surrogate */
 		{ "\xf4\x90\x80\x80", 4 }, /* over U+10FFFF */
 		{ "\xf5\x80\x80\x80", 4 },
 		{ "\xff", 1 },
@@ -89,21 +89,65 @@ static void every_code_point_is_written_and_read_back(void **state)
 static void what_moves_or_hides_text_is_unsafe(void **state)
 {
 	static const uint32_t unsafe[] = {
-		0x00,	 0x07,	  0x1b,	   0x1f,    0x7f,    0x80,   0x9b,
-		0x9f,	 0x61c,	  0x200b,  0x200d,  0x200e,  0x200f, 0x2028,
-		0x2029,	 0x202a,  0x202e,  0x2066,  0x2069,  0xd800, 0xdfff,
-		0xe000,	 0xf8ff,  0xfdd0,  0xfeff,  0xfff9,  0xfffe, 0xffff,
-		0x1fffe, 0x2ffff, 0xe0001, 0xe007f, 0xf0000, 0x10ffff,
+		0x00,
+		0x07,
+		0x1b,
+		0x1f,
+		0x7f,
+		0x80,
+		0x9b,
+		0x9f,
+		0x61c,
+		0x200b,
+		0x200d,
+		0x200e,
+		0x200f,
+		0x2028,
+		0x2029,
+		0x202a,
+		0x202e,
+		0x2066,
+		0x2069,
+		0xd800,
+		0xdfff,
+		0xe000,
+		0xf8ff,
+		0xfdd0,
+		0xfeff,
+		0xfff9,
+		0xfffe,
+		0xffff,
+		0x1fffe,
+		0x2ffff,
+		0xe0001,
+		0xe007f,
+		0xf0000,
+		0x10ffff,
 		/* unassigned: in a block, a gap, whole planes */
-		0x378,	 0x530,	  0x5ff,   0x2fe0,  0x1ff5,  0x1f8ff,
-		0x2ffff, 0x323b0, 0x40000, 0x9abcd, 0xdfffd,
+		0x378,
+		0x530,
+		0x5ff,
+		0x2fe0,
+		0x1ff5,
+		0x1f8ff,
+		0x2ffff,
+		0x323b0,
+		0x40000,
+		0x9abcd,
+		0xdfffd,
 		/* no picture of their own (Cf, default ignorable) */
-		0x115f,	 0x3164,  0xffa0,  0x1d173, 0x1bca0, 0x34f, 0x600,
+		0x115f,
+		0x3164,
+		0xffa0,
+		0x1d173,
+		0x1bca0,
+		0x34f,
+		0x600,
 	};
 	static const uint32_t safe[] = {
-		' ',	 '~',	 0xa0,	 0xe9,	 0x301,	 0x3a9,	  0x5d0,
-		0x627,	 0x1ea5, 0x20ac, 0x2500, 0x25cf, 0x3042,  0x4e2d,
-		0xac00,	 0xfffd, 0x1f4de, 0x20000, 0x30000,
+		' ',    '~',    0xa0,    0xe9,    0x301,   0x3a9,  0x5d0,
+		0x627,  0x1ea5, 0x20ac,  0x2500,  0x25cf,  0x3042, 0x4e2d,
+		0xac00, 0xfffd, 0x1f4de, 0x20000, 0x30000,
 	};
 
 	(void)state;
@@ -122,18 +166,15 @@ static void cells_are_those_of_a_terminal(void **state)
 		uint32_t cp;
 		unsigned cells;
 	} cases[] = {
-		{ 'a', 1 },	{ 0xe9, 1 },	{ 0x1ea5, 1 },
-		{ 0x300, 0 },	{ 0x36f, 0 },	{ 0x489, 0 },
-		{ 0x5b0, 0 },	{ 0x5c7, 0 },	{ 0x64b, 0 },
-		{ 0x93c, 0 },	{ 0x94d, 0 },	{ 0x981, 0 },
-		{ 0x9cd, 0 },	{ 0xe34, 0 },	{ 0xeb1, 0 },
-		{ 0x1ab0, 0 },	{ 0x20d0, 0 },	{ 0x302a, 0 },
-		{ 0xfe20, 0 },	{ 0x1e8d0, 0 }, { 0x2500, 1 },
-		{ 0x1100, 2 },	{ 0x3042, 2 },	{ 0x4e2d, 2 },
-		{ 0xac00, 2 },	{ 0xff21, 2 },	{ 0xff71, 1 },
-		{ 0x1f4de, 2 }, { 0x1f5a5, 1 }, { 0x1f336, 1 },
-		{ 0x20000, 2 }, { 0x30000, 2 }, { 0x303f, 1 },
-		{ 0x4dc0, 2 },	{ 0xfffd, 1 },	{ 0x260e, 1 },
+		{ 'a', 1 },     { 0xe9, 1 },    { 0x1ea5, 1 },  { 0x300, 0 },
+		{ 0x36f, 0 },   { 0x489, 0 },   { 0x5b0, 0 },   { 0x5c7, 0 },
+		{ 0x64b, 0 },   { 0x93c, 0 },   { 0x94d, 0 },   { 0x981, 0 },
+		{ 0x9cd, 0 },   { 0xe34, 0 },   { 0xeb1, 0 },   { 0x1ab0, 0 },
+		{ 0x20d0, 0 },  { 0x302a, 0 },  { 0xfe20, 0 },  { 0x1e8d0, 0 },
+		{ 0x2500, 1 },  { 0x1100, 2 },  { 0x3042, 2 },  { 0x4e2d, 2 },
+		{ 0xac00, 2 },  { 0xff21, 2 },  { 0xff71, 1 },  { 0x1f4de, 2 },
+		{ 0x1f5a5, 1 }, { 0x1f336, 1 }, { 0x20000, 2 }, { 0x30000, 2 },
+		{ 0x303f, 1 },  { 0x4dc0, 2 },  { 0xfffd, 1 },  { 0x260e, 1 },
 	};
 
 	(void)state;
@@ -172,8 +213,7 @@ static void strangers_bytes_are_shown(void **state)
 		buf_init(&b, 1000);
 		utf8_show(&b, cases[i].in);
 		assert_true(slice_eq(buf_slice(&b), slice_of(cases[i].out)));
-		assert_int_equal(utf8_shown_cells(cases[i].in),
-				 cases[i].cells);
+		assert_int_equal(utf8_shown_cells(cases[i].in), cases[i].cells);
 		buf_free(&b);
 	}
 }
