@@ -66,8 +66,8 @@ void duplicate_free(struct duplicate *d)
  * The print is keyed with a secret: whoever could make two packets with one
  * print could hide the second.  Endpoints have no padding.
  */
-static uint64_t print_of(const struct duplicate *d,
-			 const struct datagram *datagram, uint16_t ip_id)
+static uint64_t print_of(const struct duplicate *d, struct datagram *datagram,
+			 uint16_t ip_id)
 {
 	struct {
 		struct endpoint source;
@@ -76,9 +76,10 @@ static uint64_t print_of(const struct duplicate *d,
 		uint64_t ip_id;
 	} key = { datagram->flow.source, datagram->flow.destination, 0, ip_id };
 
-	key.payload = XXH3_64bits_withSecret(datagram->payload.ptr,
-					     datagram->payload.len, d->secret,
-					     sizeof(d->secret));
+	datagram->print = XXH3_64bits_withSecret(datagram->payload.ptr,
+						 datagram->payload.len,
+						 d->secret, sizeof(d->secret));
+	key.payload = datagram->print;
 	return XXH3_64bits_withSecret(&key, sizeof(key), d->secret,
 				      sizeof(d->secret)) |
 	       1;
@@ -125,7 +126,7 @@ static bool within_window(int64_t a, int64_t b)
 	return apart <= 2 * (uint64_t)COPY_WINDOW_NS;
 }
 
-bool duplicate_seen(struct duplicate *d, const struct datagram *datagram,
+bool duplicate_seen(struct duplicate *d, struct datagram *datagram,
 		    uint16_t ip_id, int64_t time_ns)
 {
 	uint64_t print = print_of(d, datagram, ip_id);

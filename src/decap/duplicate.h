@@ -20,8 +20,8 @@ struct duplicate;
 MUST_CHECK enum err duplicate_new(struct duplicate **out);
 void duplicate_free(struct duplicate *d);
 
-/* Was it seen already?  If not, it is remembered. */
-bool duplicate_seen(struct duplicate *d, const struct datagram *datagram,
+/* Was it seen already?  If not, it is remembered.  Sets `datagram->print`. */
+bool duplicate_seen(struct duplicate *d, struct datagram *datagram,
 		    uint16_t ip_id, int64_t time_ns);
 
 #endif

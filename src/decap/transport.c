@@ -79,6 +79,7 @@ struct step peel_udp(struct peel *p)
 					  captured - UDP_HEADER };
 	p->out->offset = (uint32_t)(udp + UDP_HEADER - p->packet->data);
 	p->out->cut = captured < sent;
+	p->out->print = 0;
 	if (is_tunnel(&p->out->flow, p->out->payload))
 		return peel_tunnel(p);
 	p->found = true;

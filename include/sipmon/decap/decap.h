@@ -24,6 +24,7 @@ struct datagram {
 	struct flow flow;
 	struct slice payload; /* borrowed from the packet */
 	uint32_t offset;      /* of the payload in packet.data */
+	uint64_t print;       /* keyed hash of the payload; 0: not worked out */
 	bool cut;             /* the capture holds less than was sent */
 };
 
