@@ -1,0 +1,51 @@
+/*
+ * captured_msg.h - one captured message: when, where, what.
+ *
+ * Only what the tracker and the list need stands here; the bytes are read
+ * again through view_bytes() when somebody looks.  Links are ids, 0 is none.
+ */
+#ifndef SIPMON_CALL_CAPTURED_MSG_H
+#define SIPMON_CALL_CAPTURED_MSG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum msg_flag {
+	MSG_RESPONSE = 1 << 0,
+	MSG_RETRANSMISSION = 1 << 1,
+	MSG_MALFORMED = 1 << 2, /* breaks the grammar somewhere */
+	MSG_CUT = 1 << 3,       /* the capture holds only its beginning */
+	MSG_SDP = 1 << 4, /* a body of type application/sdp or multipart */
+	MSG_IDENTITY = 1 << 5,
+	MSG_IN_DIALOG = 1 << 6, /* a request with a To tag */
+	MSG_IN_LOG =
+		1 << 7, /* `where` counts in the store's log, not in a file */
+	MSG_AUTHORIZED = 1 << 8, /* a request that carries credentials */
+	MSG_REASON = 1 << 9,
+	MSG_WARNING = 1 << 10,
+};
+
+struct captured_msg {
+	int64_t time_ns;
+	uint64_t where; /* offset of the first byte */
+	uint32_t len;
+	uint32_t call; /* slot of the call */
+	uint32_t next; /* message of the same call */
+	uint32_t transaction;
+	uint32_t next_in_transaction;
+	uint32_t dialog;
+	uint32_t hop;
+	uint32_t cseq;
+	uint32_t content; /* hash of all bytes, to tell a copy */
+	uint16_t status;  /* 0 for a request */
+	uint16_t method;  /* enum sip_method, or an id for view_method_name() */
+	uint16_t source;  /* of packets, as packet.h counts them */
+	uint16_t flags;   /* enum msg_flag */
+};
+
+static inline bool msg_is(const struct captured_msg *m, enum msg_flag flag)
+{
+	return (m->flags & (unsigned)flag) != 0;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * store.h - owns the calls and forgets the oldest.
+ *
+ * For the tracker and `app`; readers include view.h.
+ */
+#ifndef SIPMON_CALL_STORE_H
+#define SIPMON_CALL_STORE_H
+
+#include <stdint.h>
+
+#include "sipmon/base/err.h"
+#include "sipmon/call/view.h"
+
+struct store;
+
+/* Reads bytes of a source again (capture/source.h); false if it cannot. */
+typedef bool (*store_reread_fn)(void *ctx, uint16_t source, uint64_t offset,
+				void *out, uint32_t len);
+
+struct store_options {
+	uint64_t memory_bytes; /* ceiling for all that is kept; 0: none */
+	store_reread_fn reread;
+	void *reread_ctx;
+};
+
+MUST_CHECK enum err store_new(struct store **out,
+			      const struct store_options *options);
+void store_free(struct store *s);
+
+const struct view *store_view(const struct store *s);
+
+/* The present time of a quiet line; never goes back. */
+void store_set_now(struct store *s, int64_t now_ns);
+
+/* Forgets all calls and counters. */
+void store_clear(struct store *s);
+
+#endif

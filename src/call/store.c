@@ -1,0 +1,319 @@
+#include "sipmon/call/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "impl.h"
+
+static void init_view(struct view *v)
+{
+	slab_init(&v->calls, sizeof(struct call));
+	slab_init(&v->messages, sizeof(struct captured_msg));
+	slab_init(&v->transactions, sizeof(struct transaction));
+	slab_init(&v->dialogs, sizeof(struct dialog));
+	slab_init(&v->hops, sizeof(struct hop_pair));
+	map_init(&v->by_call_id);
+	map_init(&v->by_transaction);
+	map_init(&v->by_hop);
+	log_init(&v->log);
+	v->method_count = SIP_METHODS;
+}
+
+static void free_view(struct view *v)
+{
+	for (uint32_t i = v->order.first; i != 0;) {
+		struct call *c = slab_at(&v->calls, i);
+
+		i = c->later;
+		arena_reset(&c->arena, v->strings);
+	}
+	slab_free(&v->calls);
+	slab_free(&v->messages);
+	slab_free(&v->transactions);
+	slab_free(&v->dialogs);
+	slab_free(&v->hops);
+	map_free(&v->by_call_id);
+	map_free(&v->by_transaction);
+	map_free(&v->by_hop);
+	log_free(&v->log);
+}
+
+enum err store_new(struct store **out, const struct store_options *options)
+{
+	struct store *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->view.strings = arena_pool_new();
+	if (s->view.strings == NULL) {
+		free(s);
+		return ERR_NOMEM;
+	}
+	init_view(&s->view);
+	s->view.seed = hash_seed();
+	s->view.reread = options->reread;
+	s->view.reread_ctx = options->reread_ctx;
+	s->memory_bytes = options->memory_bytes;
+	*out = s;
+	return ERR_OK;
+}
+
+void store_free(struct store *s)
+{
+	if (s == NULL)
+		return;
+	free_view(&s->view);
+	arena_pool_free(s->view.strings);
+	free(s);
+}
+
+const struct view *store_view(const struct store *s)
+{
+	return &s->view;
+}
+
+void store_set_now(struct store *s, int64_t now_ns)
+{
+	if (now_ns > s->view.now_ns)
+		s->view.now_ns = now_ns;
+}
+
+void store_clear(struct store *s)
+{
+	struct view *v = &s->view;
+
+	free_view(v);
+	init_view(v);
+	v->totals = (struct view_totals){ .messages = 0 };
+	memset(v->method_requests, 0, sizeof(v->method_requests));
+	v->order = (struct call_ends){ 0 };
+	memset(v->class, 0, sizeof(v->class));
+	s->last_hop = 0;
+	v->change++;
+}
+
+/* ---- hops */
+
+struct hop_key {
+	const struct view *view;
+	const struct flow *flow;
+};
+
+static bool same_flow(const struct flow *a, const struct flow *b)
+{
+	return endpoint_eq(&a->source, &b->source) &&
+	       endpoint_eq(&a->destination, &b->destination) &&
+	       a->transport == b->transport;
+}
+
+static bool is_hop(const void *ctx, uint32_t value)
+{
+	const struct hop_key *key = ctx;
+	const struct hop_pair *pair = slab_at(&key->view->hops, value);
+
+	return same_flow(&pair->way[0], key->flow) ||
+	       same_flow(&pair->way[1], key->flow);
+}
+
+/* The same for both directions. */
+static uint64_t hop_hash(const struct view *v, const struct flow *f)
+{
+	struct slice a = { (const char *)&f->source, sizeof(f->source) };
+	struct slice b = { (const char *)&f->destination,
+			   sizeof(f->destination) };
+
+	return hash_bytes(v->seed, a) + hash_bytes(v->seed, b) +
+	       (uint64_t)f->transport;
+}
+
+static uint32_t add_hop(struct view *v, const struct flow *flow, uint64_t hash)
+{
+	uint32_t number;
+	struct hop_pair *pair = slab_take(&v->hops, &number);
+
+	if (pair == NULL)
+		return 0;
+	pair->hash = hash;
+	pair->way[0] = *flow;
+	pair->way[1] = (struct flow){ flow->destination, flow->source,
+				      flow->transport };
+	if (map_add(&v->by_hop, hash, number)) {
+		slab_give(&v->hops, number);
+		return 0;
+	}
+	return number;
+}
+
+uint32_t store_hop(struct store *s, const struct flow *flow)
+{
+	struct view *v = &s->view;
+	struct hop_key key = { v, flow };
+	uint64_t hash;
+	uint32_t number;
+	const struct hop_pair *pair;
+
+	if (s->last_hop != 0 && same_flow(&s->last_flow, flow))
+		return s->last_hop;
+	hash = hop_hash(v, flow);
+	number = map_find(&v->by_hop, hash, is_hop, &key);
+	if (number == 0)
+		number = add_hop(v, flow, hash);
+	if (number == 0)
+		return 0;
+	pair = slab_at(&v->hops, number);
+	s->last_flow = *flow;
+	s->last_hop = number * 2 + !same_flow(&pair->way[0], flow);
+	return s->last_hop;
+}
+
+void store_hold_hop(struct store *s, uint32_t hop)
+{
+	((struct hop_pair *)slab_at(&s->view.hops, hop / 2))->uses++;
+}
+
+void store_release_hop(struct store *s, uint32_t hop)
+{
+	struct hop_pair *pair = slab_at(&s->view.hops, hop / 2);
+
+	if (--pair->uses > 0)
+		return;
+	map_remove(&s->view.by_hop, pair->hash, hop / 2);
+	slab_give(&s->view.hops, hop / 2);
+	if (s->last_hop / 2 == hop / 2)
+		s->last_hop = 0;
+}
+
+/* ---- who is forgotten */
+
+static void leave_class(struct view *v, struct call *c)
+{
+	struct call_ends *ends = &v->class[c->class];
+	uint32_t slot = call_slot(c);
+
+	if (ends->first == slot)
+		ends->first = c->newer;
+	else if (c->older != 0)
+		((struct call *)slab_at(&v->calls, c->older))->newer = c->newer;
+	if (ends->last == slot)
+		ends->last = c->older;
+	else if (c->newer != 0)
+		((struct call *)slab_at(&v->calls, c->newer))->older = c->older;
+	c->older = 0;
+	c->newer = 0;
+}
+
+void store_touch(struct store *s, struct call *c, enum call_class class)
+{
+	struct view *v = &s->view;
+	struct call_ends *ends = &v->class[class];
+	uint32_t slot = call_slot(c);
+
+	/* Nothing is forgotten without a ceiling: the order is not needed. */
+	if (s->memory_bytes == 0) {
+		c->class = (uint8_t) class;
+		return;
+	}
+	if (ends->last == slot)
+		return;
+	leave_class(v, c);
+	c->class = (uint8_t) class;
+	c->older = ends->last;
+	if (ends->last != 0)
+		((struct call *)slab_at(&v->calls, ends->last))->newer = slot;
+	else
+		ends->first = slot;
+	ends->last = slot;
+}
+
+static void leave_order(struct view *v, struct call *c)
+{
+	if (c->earlier != 0)
+		((struct call *)slab_at(&v->calls, c->earlier))->later =
+			c->later;
+	else
+		v->order.first = c->later;
+	if (c->later != 0)
+		((struct call *)slab_at(&v->calls, c->later))->earlier =
+			c->earlier;
+	else
+		v->order.last = c->earlier;
+}
+
+static void forget_messages(struct store *s, const struct call *c)
+{
+	struct view *v = &s->view;
+
+	for (uint32_t i = c->first_msg; i != 0;) {
+		struct captured_msg *m = slab_at(&v->messages, i);
+		uint32_t next = m->next;
+
+		if (msg_is(m, MSG_IN_LOG))
+			log_remove(&v->log, m->where);
+		store_release_hop(s, m->hop);
+		slab_give(&v->messages, i);
+		i = next;
+	}
+}
+
+void store_forget(struct store *s, uint32_t slot)
+{
+	struct view *v = &s->view;
+	struct call *c = slab_at(&v->calls, slot);
+
+	forget_messages(s, c);
+	for (uint32_t i = c->first_transaction; i != 0;) {
+		struct transaction *t = slab_at(&v->transactions, i);
+		uint32_t next = t->next;
+
+		map_remove(&v->by_transaction, t->key, i);
+		slab_give(&v->transactions, i);
+		i = next;
+	}
+	for (uint32_t i = c->first_dialog; i != 0;) {
+		uint32_t next =
+			((struct dialog *)slab_at(&v->dialogs, i))->next;
+
+		slab_give(&v->dialogs, i);
+		i = next;
+	}
+	map_remove(&v->by_call_id, call_id_hash(v, c->call_id), slot);
+	leave_order(v, c);
+	if (s->memory_bytes != 0)
+		leave_class(v, c);
+	v->totals.forgotten_calls++;
+	v->totals.forgotten_messages += c->message_count;
+	arena_reset(&c->arena, v->strings);
+	c->id = 0;
+	slab_give(&v->calls, slot);
+	v->change++;
+}
+
+static void message_moved(void *ctx, uint32_t owner, uint64_t where)
+{
+	struct view *v = ctx;
+	struct captured_msg *m = slab_at(&v->messages, owner);
+
+	m->where = where;
+}
+
+void store_make_room(struct store *s, uint32_t keep)
+{
+	struct view *v = &s->view;
+
+	if (s->memory_bytes == 0)
+		return;
+	while (view_memory(v) > s->memory_bytes) {
+		uint32_t slot = 0;
+
+		for (int i = 0; i < CALL_CLASSES && slot == 0; i++) {
+			slot = v->class[i].first;
+			if (slot == keep)
+				slot = ((struct call *)slab_at(&v->calls, slot))
+					       ->newer;
+		}
+		if (slot == 0)
+			return;
+		store_forget(s, slot);
+		log_tidy(&v->log, message_moved, v);
+	}
+}
