@@ -1,0 +1,50 @@
+/*
+ * diagnosis.h - runs the rules over one call.
+ *
+ * A finding is worked out from the call as it stands at view_now_ns() and
+ * stored nowhere, so a replay and a live line say the same.  A call has at
+ * most one finding of a kind: the first that shows it.
+ */
+#ifndef SIPMON_ANALYSE_DIAGNOSIS_H
+#define SIPMON_ANALYSE_DIAGNOSIS_H
+
+#include "sipmon/call/finding.h"
+#include "sipmon/call/phase.h"
+
+struct diagnosis {
+	struct phase_limits limits;
+};
+
+/*
+ * A finding_list_fn; `ctx` is a struct diagnosis.  What the fields of a
+ * finding hold, kind by kind:
+ *
+ *	kind             code       lasted               count
+ *	stuck-in-trying  100        the phase of 100     -
+ *	no-response      -          the wait, <= 32 s    requests sent again
+ *	missing-ack      the final  the wait, <= 32 s    finals sent again
+ *	auth-loop        401, 407   first to last        challenges
+ *	loop             482, 483   -                    -
+ *	no-bye-answer    -          the wait, <= 32 s    BYEs sent again
+ *	ack-lost         the final  ACK to last final    finals sent after ACK
+ *	late-final       the final  request to final     -
+ *	slow-trying      first code request to response  -
+ *	answer-lost      the final  the wait since then  -
+ *	retransmissions  -          first to last        messages sent again
+ *	malformed-message -         -                    broken messages
+ *	ring-timeout     of phase   the phase            -
+ *
+ * The messages stand in the order of time: the request first where it is
+ * known, then the responses or repetitions that prove the finding.
+ */
+unsigned diagnosis_findings(void *ctx, const struct view *v,
+			    const struct call *c, struct finding *out,
+			    unsigned room);
+
+/* The kinds that rules can find, the worst first; NULL at the end. */
+const char *diagnosis_kind(unsigned i);
+
+/* The severity of the `i`th kind; of one that diagnosis_kind() names. */
+enum finding_severity diagnosis_severity(unsigned i);
+
+#endif
