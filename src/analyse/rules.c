@@ -330,8 +330,7 @@ static bool no_bye_answer(const struct scene *s, struct finding *out)
 
 	if (t->method != SIP_METHOD_BYE || s->story.request == 0 ||
 	    s->story.final != 0 || s->now_ns - t->request_ns < NO_ANSWER_NS ||
-	    !call_is(s->call, CALL_RESPONSE) ||
-	    has_near(s, is_next_of_sender))
+	    !call_is(s->call, CALL_RESPONSE) || has_near(s, is_next_of_sender))
 		return false;
 	start_finding(out, 0, waited_since(s, t->request_ns),
 		      s->story.request_copies);

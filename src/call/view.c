@@ -118,23 +118,23 @@ const struct call *view_find(const struct view *v, struct slice call_id)
 
 const struct captured_msg *view_msg(const struct view *v, uint32_t id)
 {
-	return id == 0 || !slab_holds(&v->messages, id) ?
-		       NULL :
-		       slab_at(&v->messages, id);
+	return id == 0 || !slab_holds(&v->messages, id)
+		       ? NULL
+		       : slab_at(&v->messages, id);
 }
 
 const struct transaction *view_transaction(const struct view *v, uint32_t id)
 {
-	return id == 0 || !slab_holds(&v->transactions, id) ?
-		       NULL :
-		       slab_at(&v->transactions, id);
+	return id == 0 || !slab_holds(&v->transactions, id)
+		       ? NULL
+		       : slab_at(&v->transactions, id);
 }
 
 const struct dialog *view_dialog(const struct view *v, uint32_t id)
 {
-	return id == 0 || !slab_holds(&v->dialogs, id) ?
-		       NULL :
-		       slab_at(&v->dialogs, id);
+	return id == 0 || !slab_holds(&v->dialogs, id)
+		       ? NULL
+		       : slab_at(&v->dialogs, id);
 }
 
 const struct flow *view_hop(const struct view *v, uint32_t id)

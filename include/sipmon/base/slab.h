@@ -16,7 +16,7 @@
 
 /* One block: which of its places are free, and its place among open ones. */
 struct slab_block {
-	uint32_t free;	/* number given back last, or 0 */
+	uint32_t free;  /* number given back last, or 0 */
 	uint32_t fresh; /* places never given out begin here */
 	uint32_t used;
 	uint32_t next; /* open block, as index + 1, or 0 */
