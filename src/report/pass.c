@@ -1,0 +1,18 @@
+#include "format.h"
+
+const struct call *format_pass(const struct report_input *in,
+			       const struct call *c)
+{
+	while (c != NULL && in->filter != NULL &&
+	       !query_matches(in->filter, in->view, c))
+		c = view_next(in->view, c);
+	return c;
+}
+
+unsigned format_findings(const struct report_input *in, const struct call *c,
+			 struct finding *out)
+{
+	if (in->find == NULL)
+		return 0;
+	return in->find(in->find_ctx, in->view, c, out, FINDING_ROOM);
+}
