@@ -1,0 +1,98 @@
+/*
+ * options.h - the command line and sipmonrc, one table for both (options.def).
+ */
+#ifndef SIPMON_APP_OPTIONS_H
+#define SIPMON_APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipmon/base/buf.h"
+#include "sipmon/base/err.h"
+#include "sipmon/call/phase.h"
+#include "sipmon/catalogue/catalogue.h"
+#include "sipmon/report/report.h"
+#include "sipmon/ui/term.h"
+
+#define SOURCES_MAX 16
+#define WORDS_MAX   2
+
+enum option_use {
+	FOR_SCREEN = 1,
+	FOR_REPORT = 2,
+	FOR_EXPLAIN = 4,
+	FOR_AGENT = 8,
+	FOR_CAPTURE = FOR_SCREEN | FOR_REPORT | FOR_AGENT,
+	FOR_ALL = 15,
+	FOR_RC = 16,  /* also a word of sipmonrc */
+	NOT_YET = 32, /* taken, checked, and without effect in this version */
+};
+
+enum option_id {
+	OPTION_NONE = 0,
+#define OPTION(id, letter, name, argument, use, help) OPTION_##id,
+#include "options.def"
+#undef OPTION
+	OPTIONS
+};
+
+struct option_row {
+	int letter;
+	const char *name;
+	const char *argument;
+	unsigned use;
+	const char *help;
+};
+
+/* Row of an option; `id` from 1 to OPTIONS - 1. */
+const struct option_row *option_row(enum option_id id);
+
+struct options {
+	unsigned command; /* one bit of enum option_use */
+	bool help;
+	bool version;
+	unsigned source_count;
+	struct {
+		bool live;
+		const char *name;
+	} sources[SOURCES_MAX];
+	const char *write;
+	const char *format; /* NULL: text */
+	const char *filter;
+	const char *fail_on;
+	struct buf bpf; /* terminated; empty: none */
+	bool keep_duplicates;
+	struct phase_limits limits;
+	uint64_t memory_bytes;
+	enum language lang;
+	enum term_colour colour;
+	enum term_theme theme;
+	bool utc;
+	unsigned not_yet_count;
+	enum option_id not_yet[4]; /* options without effect that were given */
+	unsigned word_count;       /* of explain */
+	const char *words[WORDS_MAX];
+};
+
+/* What holds before anything is read: defaults, and the locale's language. */
+void options_init(struct options *o);
+void options_free(struct options *o);
+
+/*
+ * Reads the command line behind the name of the command.  ERR_MALFORMED: wrong
+ * use, `*problem` has the line.  Strings are those of `argv`.
+ */
+MUST_CHECK enum err options_parse(struct options *o, int argc, char **argv,
+				  struct problem *problem);
+
+/*
+ * One setting of sipmonrc: the long name of an option marked for it, and its
+ * value.  ERR_MALFORMED as above, without file and line.
+ */
+MUST_CHECK enum err options_set(struct options *o, const char *name,
+				const char *value, struct problem *problem);
+
+/* The text of --help. */
+void options_help(struct buf *out);
+
+#endif
