@@ -53,7 +53,7 @@ app_src  := $(wildcard src/app/*.c)
 unit_src := $(wildcard tests/unit/*/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 tool_src := $(wildcard tests/tools/*.c)
-whole_src := $(wildcard tests/corpus/*.c tests/ui/*.c)
+whole_src := $(wildcard tests/corpus/*.[ch] tests/ui/*.[ch] tests/tools/*.h)
 headers  := $(wildcard include/sipmon/*/*.h)
 inner    := $(wildcard src/*/*.h)
 tables   := $(sort $(wildcard share/sipmon/*.tsv)) \
@@ -104,6 +104,33 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
+# Whole-program tests: their own file, what stands beside it, and the tools;
+# what they start they find in $(BUILD).
+tools_obj    := $(call obj,tests/tools/scenario.c tests/tools/wire.c)
+corpus_tools := tests/tools/child.c tests/corpus/list.c tests/corpus/outcome.c \
+                tests/corpus/schema.c
+ui_tools     := tests/tools/child.c tests/ui/term.c tests/ui/stage.c
+whole_needs  := $(bin) $(BUILD)/tests/tools/mkpcap
+
+$(BUILD)/tests/tools/mkpcap: $(BUILD)/tests/tools/mkpcap.o $(tools_obj) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^
+$(BUILD)/tests/tools/%.o $(BUILD)/tests/corpus/%.o $(BUILD)/tests/ui/%.o: \
+  SM_CPPFLAGS += -DTEST_BUILD='"$(BUILD)"'
+$(BUILD)/tests/corpus/test_%: $(BUILD)/tests/corpus/test_%.o \
+  $(call obj,$(corpus_tools)) $(core) | $(whole_needs)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+$(BUILD)/tests/ui/test_%: $(BUILD)/tests/ui/test_%.o \
+  $(call obj,$(ui_tools)) $(core) | $(whole_needs)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(TERM_LIBS)
+
+$(BUILD)/tests/tools/picture: $(BUILD)/tests/tools/picture.o \
+  $(call obj,tests/tools/child.c tests/ui/term.c) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TERM_LIBS)
+
 # ---- what it needs
 
 # One line for each library that is missing: which package has it.
@@ -128,6 +155,8 @@ demo: deps ## open the screen on a capture of the project
 	@$(MAKE) --no-print-directory $(BUILD)/sipmon $(BUILD)/demo.pcap
 	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/sipmon -r $(BUILD)/demo.pcap; \
 	 else $(BUILD)/sipmon report -r $(BUILD)/demo.pcap; fi
+picture: $(bin) $(BUILD)/demo.pcap $(BUILD)/tests/tools/picture ## take the screens of the README anew
+	$(BUILD)/tests/tools/picture $(bin) $(BUILD)/demo.pcap README.md
 $(BUILD)/demo.pcap: share/sipmon/demo.sip $(BUILD)/tests/tools/mkpcap
 	$(Q)$(BUILD)/tests/tools/mkpcap $< $@
 
@@ -180,7 +209,7 @@ lint: $(tables_c) ## clang-format, clang-tidy, cppcheck
 	clang-format --dry-run -Werror $(headers) $(inner) $(core_src) $(ui_src) \
 	  $(app_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
 	printf '%s\n' $(core_src) $(ui_src) $(app_src) | \
-	  xargs -n 8 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(subst ",\",$(SM_CPPFLAGS)) -std=c17' tidy
+	  xargs -n 1 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(subst ",\",$(SM_CPPFLAGS)) -std=c17' tidy
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	  --error-exitcode=1 --inline-suppr -Iinclude src
 format: ## lay the code out as .clang-format says

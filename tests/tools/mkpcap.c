@@ -1,0 +1,254 @@
+/*
+ * mkpcap - turns a scenario (scenario.h) into a capture, over any wire.
+ *
+ * usage: mkpcap [options] SCENARIO CAPTURE
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario.h"
+#include "wire.h"
+
+/* 2026-01-01T00:00:00Z: the begin of every scenario. */
+#define BEGIN_NS   (INT64_C(1767225600) * 1000000000)
+#define FRAME_MAX  (1U << 17)
+#define SNAP_MAX   262144
+#define REPEAT_MAX 10000000
+
+struct maker {
+	FILE *file;
+	enum wire wire;
+	bool pcapng;
+	bool nanoseconds;
+	bool big_endian;
+	bool twice;
+	uint32_t snap;
+	uint32_t repeat;
+	uint32_t every_us; /* from one repetition to the next */
+	uint16_t ip_id;
+	struct buf frame;
+	struct buf payload;
+};
+
+/* ---- files */
+
+static void put(struct maker *m, uint64_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++) {
+		unsigned shift = 8 * (m->big_endian ? bytes - 1 - i : i);
+
+		(void)fputc((int)(value >> shift & 0xff), m->file);
+	}
+}
+
+static void put_frame(struct maker *m, uint32_t len)
+{
+	(void)fwrite(m->frame.ptr, 1, len, m->file);
+}
+
+static void pcap_begin(struct maker *m)
+{
+	put(m, m->nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 4);
+	put(m, 2, 2);
+	put(m, 4, 2);
+	put(m, 0, 8);
+	put(m, m->snap, 4);
+	put(m, wire_link_type(m->wire), 4);
+}
+
+static void pcap_record(struct maker *m, int64_t time_ns, uint32_t len)
+{
+	uint64_t below = (uint64_t)(time_ns % 1000000000);
+
+	put(m, (uint64_t)(time_ns / 1000000000), 4);
+	put(m, m->nanoseconds ? below : below / 1000, 4);
+	put(m, len, 4);
+	put(m, m->frame.len, 4);
+	put_frame(m, len);
+}
+
+/* Section and interface; nanoseconds are option if_tsresol. */
+static void pcapng_begin(struct maker *m)
+{
+	uint32_t len = m->nanoseconds ? 32 : 20;
+
+	put(m, 0x0a0d0d0a, 4);
+	put(m, 28, 4);
+	put(m, 0x1a2b3c4d, 4);
+	put(m, 1, 2);
+	put(m, 0, 2);
+	put(m, UINT64_MAX, 8);
+	put(m, 28, 4);
+	put(m, 1, 4);
+	put(m, len, 4);
+	put(m, wire_link_type(m->wire), 2);
+	put(m, 0, 2);
+	put(m, m->snap, 4);
+	if (m->nanoseconds) {
+		put(m, 9, 2);
+		put(m, 1, 2);
+		(void)fwrite("\x09\0\0\0", 1, 4, m->file);
+		put(m, 0, 4);
+	}
+	put(m, len, 4);
+}
+
+static void pcapng_record(struct maker *m, int64_t time_ns, uint32_t len)
+{
+	uint64_t ticks = (uint64_t)time_ns / (m->nanoseconds ? 1 : 1000);
+	uint32_t padding = (4 - len % 4) % 4;
+
+	put(m, 6, 4);
+	put(m, 32 + len + padding, 4);
+	put(m, 0, 4);
+	put(m, ticks >> 32, 4);
+	put(m, ticks & 0xffffffff, 4);
+	put(m, len, 4);
+	put(m, m->frame.len, 4);
+	put_frame(m, len);
+	put(m, 0, padding);
+	put(m, 32 + len + padding, 4);
+}
+
+/* ---- the work */
+
+static void write_record(struct maker *m, int64_t time_ns)
+{
+	uint32_t len =
+		m->frame.len < m->snap ? (uint32_t)m->frame.len : m->snap;
+
+	if (m->pcapng)
+		pcapng_record(m, time_ns, len);
+	else
+		pcap_record(m, time_ns, len);
+}
+
+static bool write_event(struct maker *m, const struct scenario_event *e,
+			unsigned repetition)
+{
+	int64_t time_ns = BEGIN_NS + e->time_ns +
+			  (int64_t)repetition * m->every_us * 1000;
+	struct wire_datagram d = { .source = e->source,
+				   .destination = e->destination,
+				   .ip_id = m->ip_id++,
+				   .big_endian = m->big_endian };
+
+	buf_clear(&m->frame);
+	buf_clear(&m->payload);
+	scenario_render(e, repetition, &m->payload);
+	d.payload = buf_slice(&m->payload);
+	if (m->payload.failed || !wire_frame(m->wire, &d, &m->frame))
+		return false;
+	write_record(m, time_ns);
+	if (m->twice)
+		write_record(m, time_ns);
+	return true;
+}
+
+static bool write_all(struct maker *m, const struct scenario *s)
+{
+	if (m->pcapng)
+		pcapng_begin(m);
+	else
+		pcap_begin(m);
+	for (unsigned n = 0; n < m->repeat; n++)
+		for (size_t i = 0; i < s->count; i++)
+			if (!write_event(m, &s->events[i], n))
+				return false;
+	return true;
+}
+
+static int make(struct maker *m, const char *from, const char *to)
+{
+	struct scenario s;
+	struct problem problem = { "" };
+	bool good;
+
+	if (scenario_read(&s, from, &problem)) {
+		(void)fprintf(stderr, "mkpcap: %s\n", problem.text);
+		scenario_free(&s);
+		return EXIT_FAILURE;
+	}
+	m->file = strcmp(to, "-") == 0 ? stdout : fopen(to, "wb");
+	if (m->file == NULL) {
+		(void)fprintf(stderr, "mkpcap: %s: %s\n", to, strerror(errno));
+		scenario_free(&s);
+		return EXIT_FAILURE;
+	}
+	buf_init(&m->frame, FRAME_MAX);
+	buf_init(&m->payload, FRAME_MAX);
+	good = write_all(m, &s);
+	if (!good)
+		(void)fprintf(stderr, "mkpcap: %s: a message is too long\n",
+			      from);
+	if (fclose(m->file) != 0)
+		good = false;
+	buf_free(&m->frame);
+	buf_free(&m->payload);
+	scenario_free(&s);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int usage(void)
+{
+	(void)fputs("usage: mkpcap [options] SCENARIO CAPTURE\n"
+		    "  -w WIRE      ethernet, vlan, sll, sll2, null, raw\n"
+		    "  -g           pcapng\n"
+		    "  -n           nanoseconds\n"
+		    "  -b           big-endian\n"
+		    "  -2           each frame twice\n"
+		    "  -s BYTES     cut frames behind so many\n"
+		    "  -r COUNT     repeat the scenario; {n} counts\n"
+		    "  -e MICROSECONDS  from one repetition to the next\n",
+		    stderr);
+	return 2;
+}
+
+static bool number(const char *text, uint32_t max, uint32_t *out)
+{
+	return slice_to_u32(slice_of(text), max, out);
+}
+
+static bool take(struct maker *m, int option)
+{
+	switch (option) {
+	case 'w':
+		return wire_find(optarg, &m->wire);
+	case 'g':
+		m->pcapng = true;
+		return true;
+	case 'n':
+		m->nanoseconds = true;
+		return true;
+	case 'b':
+		m->big_endian = true;
+		return true;
+	case '2':
+		m->twice = true;
+		return true;
+	case 's':
+		return number(optarg, SNAP_MAX, &m->snap);
+	case 'r':
+		return number(optarg, REPEAT_MAX, &m->repeat);
+	case 'e':
+		return number(optarg, UINT32_MAX, &m->every_us);
+	default:
+		return false;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct maker m = { .snap = SNAP_MAX, .repeat = 1, .ip_id = 1 };
+	int option;
+
+	while ((option = getopt(argc, argv, "w:gnb2s:r:e:")) != -1)
+		if (!take(&m, option))
+			return usage();
+	if (argc - optind != 2)
+		return usage();
+	return make(&m, argv[optind], argv[optind + 1]);
+}
