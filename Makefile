@@ -29,7 +29,7 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla \
           -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wformat=2
 # The feature macros are those that pkg-config gives for ncursesw, once for all.
 SM_CPPFLAGS := -Iinclude -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=600 \
-               -DSIPMON_VERSION='"$(VERSION)"'
+               -DSIPMON_VERSION=$(VERSION)
 SM_CFLAGS   := -std=c17 $(WARN) -fstack-protector-strong -fPIE
 SM_LDFLAGS  := -pie -Wl,-z,relro,-z,now
 ifdef WERROR
@@ -209,7 +209,7 @@ lint: $(tables_c) ## clang-format, clang-tidy, cppcheck
 	clang-format --dry-run -Werror $(headers) $(inner) $(core_src) $(ui_src) \
 	  $(app_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
 	printf '%s\n' $(core_src) $(ui_src) $(app_src) | \
-	  xargs -n 1 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(subst ",\",$(SM_CPPFLAGS)) -std=c17' tidy
+	  xargs -n 1 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(SM_CPPFLAGS) -std=c17' tidy
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	  --error-exitcode=1 --inline-suppr -Iinclude src
 format: ## lay the code out as .clang-format says

@@ -13,6 +13,10 @@
 
 #define HELP_BYTES_MAX 65536
 
+/* The version comes as a bare word, which needs no quoting in a shell. */
+#define WORD_TEXT(word) #word
+#define TEXT_OF(macro)  WORD_TEXT(macro)
+
 static const struct {
 	const char *name;
 	unsigned use;
@@ -57,7 +61,8 @@ static int print_help(void)
 
 static int print_version(void)
 {
-	if (printf("sipmon %s\n%s\n", SIPMON_VERSION, pcap_lib_version()) < 0 ||
+	if (printf("sipmon %s\n%s\n", TEXT_OF(SIPMON_VERSION),
+		   pcap_lib_version()) < 0 ||
 	    fflush(stdout) != 0)
 		return not_written();
 	return EXIT_DONE;

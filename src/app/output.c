@@ -10,7 +10,8 @@
 #define COLUMNS_LEAST 40
 #define COLUMNS_MOST  500
 
-static void print_line(const char *format, va_list args)
+static void __attribute__((format(printf, 1, 0)))
+print_line(const char *format, va_list args)
 {
 	char text[1024];
 	struct buf out;

@@ -61,7 +61,9 @@ char *clock_date(int64_t ns, bool utc, char out[CLOCK_TEXT_BYTES])
 /* Half and more counts as a whole; no sum here can overflow. */
 static long long rounded(int64_t ns, int64_t unit)
 {
-	return (long long)(ns / unit + (ns % unit >= unit / 2));
+	int64_t whole = ns / unit + (ns % unit >= unit / 2);
+
+	return whole;
 }
 
 char *clock_duration(int64_t ns, char out[CLOCK_TEXT_BYTES])

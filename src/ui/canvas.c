@@ -143,11 +143,12 @@ static bool pen_put_shown(struct pen *p, struct slice piece, enum style role)
 	int32_t cp = utf8_next(&rest);
 	unsigned width = cp < 0 ? 1 : utf8_cells((uint32_t)cp);
 	bool room = true;
-	char base;
+	char base = '\0';
 
 	if (!p->c->ascii || (cp >= 0 && cp < 0x7f))
 		return pen_put(p, piece, width, role);
-	base = cp >= 0 ? latin_base((uint32_t)cp) : '\0';
+	if (cp >= 0)
+		base = latin_base((uint32_t)cp);
 	if (base != '\0')
 		return pen_put(p, (struct slice){ &base, 1 }, 1, role);
 	for (unsigned i = 0; i < width && room; i++)

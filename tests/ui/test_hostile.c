@@ -184,6 +184,13 @@ static void watch(struct stage *s, const char *capture, struct kinds *out)
 	add_kinds(out, term_bytes(s->term));
 }
 
+static bool wrote(const struct term *t, struct slice text)
+{
+	struct slice bytes = term_bytes(t);
+
+	return slice_search(bytes, text, false) < bytes.len;
+}
+
 /* The same scenario with an x for each byte in \xHH. */
 static const char *make_harmless(struct stage *s, char *path)
 {
@@ -224,6 +231,10 @@ hostile_text_writes_nothing_that_harmless_text_does_not(void **state)
 	add_drawing(&harmless);
 	watch(s, make_harmless(s, path), &harmless);
 	watch(s, stage_capture(s, "hostile", NULL, path), &hostile);
+	/* It was there, and could be read. */
+	assert_true(wrote(s->term, SLICE("\\x1b]0;owned\\x07")));
+	assert_true(wrote(s->term, SLICE("\\u202e")));
+	assert_true(wrote(s->term, SLICE("\\xc0\\x80")));
 	assert_false(hostile.unsafe);
 	assert_int_equal(stranger(&hostile, &harmless), -1);
 }
