@@ -30,7 +30,7 @@ static void run(struct pipeline *p)
 int cmd_agent(struct program *p)
 {
 	struct pipeline *pipeline;
-	struct problem problem;
+	struct problem problem = { "" };
 	const struct view_totals *t;
 	const struct counters *k;
 	const char *trouble;

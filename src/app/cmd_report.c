@@ -131,7 +131,7 @@ static int print(struct program *p, struct report *r)
 
 static int run(struct program *p, struct report *r)
 {
-	struct problem problem;
+	struct problem problem = { "" };
 	const char *trouble;
 
 	if (pipeline_open(&r->pipeline, &p->options, 0, &problem)) {
@@ -156,7 +156,7 @@ static int run(struct program *p, struct report *r)
 int cmd_report(struct program *p)
 {
 	struct report r = { .diagnosis = { p->options.limits } };
-	struct problem problem;
+	struct problem problem = { "" };
 	int status;
 
 	if (p->options.source_count == 0)

@@ -186,7 +186,7 @@ static void switch_language(struct screen *s)
 			? LANGUAGE_VI
 			: LANGUAGE_EN;
 	struct catalogue *words;
-	struct problem problem;
+	struct problem problem = { "" };
 
 	if (catalogue_new(&words, other, &problem))
 		return;
@@ -311,7 +311,7 @@ static void loop(struct screen *s)
 static int open_screen(struct screen *s)
 {
 	const struct options *o = &s->program->options;
-	struct problem problem;
+	struct problem problem = { "" };
 
 	s->context = (struct ui_context){
 		.view = pipeline_view(s->pipeline),
@@ -343,7 +343,7 @@ static int open_screen(struct screen *s)
 static int open_sources(struct screen *s)
 {
 	struct options *o = &s->program->options;
-	struct problem problem;
+	struct problem problem = { "" };
 
 	if (o->source_count == 0) {
 		o->sources[0].live = true;
@@ -392,7 +392,7 @@ int cmd_screen(struct program *p)
 			    .diagnosis = { p->options.limits },
 			    .dirty = true };
 	int status = open_sources(&s);
-	struct problem problem;
+	struct problem problem = { "" };
 
 	if (status == EXIT_DONE)
 		status = open_screen(&s);

@@ -151,7 +151,7 @@ enum err config_read(struct options *o, struct problem *problem)
 void config_add_notes(struct catalogue *words)
 {
 	char path[PATH_BYTES];
-	struct problem problem;
+	struct problem problem = { "" };
 	struct buf text;
 
 	buf_init(&text, FILE_BYTES_MAX + 8192);

@@ -77,8 +77,8 @@ static void tell_not_yet(const struct options *o)
 
 static int start(struct program *p, size_t command, int argc, char **argv)
 {
-	struct problem rc;
-	struct problem problem;
+	struct problem rc = { "" };
+	struct problem problem = { "" };
 	enum err rc_err = config_read(&p->options, &rc);
 
 	p->options.command = commands[command].use;

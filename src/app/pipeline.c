@@ -116,7 +116,7 @@ static void save_trouble(struct pipeline *p, const struct problem *problem)
 
 bool pipeline_finish_save(struct pipeline *p)
 {
-	struct problem problem;
+	struct problem problem = { "" };
 	uint64_t left_out;
 
 	if (p->save == NULL)
@@ -170,7 +170,7 @@ static void file_message(struct pipeline *p, const struct packet *packet,
 
 static void save_packet(struct pipeline *p, const struct packet *packet)
 {
-	struct problem problem;
+	struct problem problem = { "" };
 
 	if (pcap_out_packet(p->save, packet, &problem) == ERR_SYSTEM)
 		save_trouble(p, &problem);
@@ -280,7 +280,7 @@ void pipeline_clear(struct pipeline *p)
 
 void pipeline_flush(struct pipeline *p)
 {
-	struct problem problem;
+	struct problem problem = { "" };
 
 	p->asked_ns = 0;
 	if (p->live)

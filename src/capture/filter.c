@@ -103,7 +103,7 @@ enum err filter_compile(struct filter *f, uint16_t link_type,
 
 static const struct program *program_find(struct filter *f, uint16_t link_type)
 {
-	struct problem ignored;
+	struct problem ignored = { "" };
 
 	for (unsigned i = 0; i < f->count; i++) {
 		if (f->programs[i].link_type != link_type)

@@ -18,6 +18,7 @@
 
 #define ESCAPE_MS       80
 #define PASTE_ON        "\033[?2004h"
+#define CURSOR_ON       "\033[?25h"
 #define PASTE_OFF       "\033[?2004l"
 #define PASTE_BEGIN     "\033[200~"
 #define PASTE_END       "\033[201~"
@@ -295,16 +296,28 @@ static void wipe(const struct term *t)
 	refresh();
 }
 
+/*
+ * Some terminals keep a cursor for each of their two screens: the one that
+ * endwin() shows is that of the screen it leaves afterwards.
+ */
+static void leave(struct term *t)
+{
+	bool can_show;
+
+	wipe(t);
+	can_show = curs_set(1) != ERR;
+	endwin();
+	if (can_show)
+		send_text(CURSOR_ON);
+	send_text(PASTE_OFF);
+}
+
 void term_close(struct term *t)
 {
 	if (t == NULL)
 		return;
-	if (!t->suspended) {
-		wipe(t);
-		curs_set(1);
-		endwin();
-		send_text(PASTE_OFF);
-	}
+	if (!t->suspended)
+		leave(t);
 	delscreen(t->screen);
 	canvas_free(t->last);
 	free(t);
@@ -315,10 +328,7 @@ void term_suspend(struct term *t)
 	if (t->suspended)
 		return;
 	t->suspended = true;
-	wipe(t);
-	curs_set(1);
-	endwin();
-	send_text(PASTE_OFF);
+	leave(t);
 }
 
 void term_resume(struct term *t)
