@@ -170,8 +170,9 @@ static void file_message(struct pipeline *p, const struct packet *packet,
 
 static void save_packet(struct pipeline *p, const struct packet *packet)
 {
-	struct problem problem = { "" };
+	struct problem problem;
 
+	problem.text[0] = '\0';
 	if (pcap_out_packet(p->save, packet, &problem) == ERR_SYSTEM)
 		save_trouble(p, &problem);
 }

@@ -103,7 +103,7 @@ enum err filter_compile(struct filter *f, uint16_t link_type,
 
 static const struct program *program_find(struct filter *f, uint16_t link_type)
 {
-	struct problem ignored = { "" };
+	struct problem ignored;
 
 	for (unsigned i = 0; i < f->count; i++) {
 		if (f->programs[i].link_type != link_type)
@@ -111,6 +111,7 @@ static const struct program *program_find(struct filter *f, uint16_t link_type)
 		f->last = i;
 		return &f->programs[i];
 	}
+	ignored.text[0] = '\0';
 	if (filter_compile(f, link_type, &ignored) == ERR_OK)
 		return &f->programs[f->last];
 	return NULL;
