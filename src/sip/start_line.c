@@ -128,8 +128,7 @@ static bool recognise(const char *p, const char *end)
 	return recognise_request(l.start, l.end, l.ended);
 }
 
-/* What nearly all messages begin with; the line need not be measured. */
-static bool recognise_at_once(const char *p, const char *end)
+bool start_line_begins(const char *p, const char *end)
 {
 	const char *to = lex_span(p, end, LEX_TOKEN);
 
@@ -144,7 +143,19 @@ bool sip_recognise(struct slice bytes)
 	const char *end = lex_end(bytes);
 	const char *p = start_line_skip(bytes.ptr, end);
 
-	return recognise_at_once(p, end) || recognise(p, end);
+	return start_line_begins(p, end) || recognise(p, end);
+}
+
+bool start_line_is(const char *p, const char *end)
+{
+	if (p == end || *p <= ' ' || *p == 0x7f)
+		return false;
+	if (is_version(p, end))
+		return recognise_response(p, end);
+	/* what no request is without; nearly all lines end here */
+	return (is_sip_uri(blanks(word(p, end), end), end) ||
+		version_at_end(p, end) != NULL) &&
+	       recognise_request(p, end, true);
 }
 
 static bool is_exact_version(const char *p, const char *end)
