@@ -14,12 +14,13 @@ UI   := ui
 
 # What Debian calls the packages of the libraries, as MODULE:PACKAGE.
 NEEDS      := libpcap:libpcap-dev ncursesw:libncurses-dev \
-              libpcre2-8:libpcre2-dev libxxhash:libxxhash-dev
+              libpcre2-8:libpcre2-dev libxxhash:libxxhash-dev \
+              zlib:zlib1g-dev
 TEST_NEEDS := cmocka:libcmocka-dev jansson:libjansson-dev vterm:libvterm-dev
 
 PKG_CONFIG ?= pkg-config
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
-CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) -lm
+CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) $(call libs,zlib) -lm
 UI_LIBS   := $(call libs,ncursesw)
 TEST_LIBS := $(call libs,cmocka) $(call libs,jansson)
 TERM_LIBS := $(call libs,vterm) -lutil

@@ -78,6 +78,8 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 	struct store_options keep = { .memory_bytes = memory_bytes,
 				      .reread = reread,
 				      .reread_ctx = p };
+	struct decap_options peel = { .counters = &p->counters,
+				      .keep_duplicates = o->keep_duplicates };
 	enum err e;
 
 	if (p == NULL) {
@@ -86,7 +88,7 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 	}
 	e = open_sources(p, o, problem);
 	if (e == ERR_OK &&
-	    (decap_new(&p->decap, &p->counters, !o->keep_duplicates) ||
+	    (decap_new(&p->decap, &peel) ||
 	     store_new(&p->store, &keep))) {
 		problem_set(problem, "out of memory");
 		e = ERR_NOMEM;
@@ -146,25 +148,23 @@ void pipeline_free(struct pipeline *p)
 	free(p);
 }
 
-static void file_message(struct pipeline *p, const struct packet *packet,
-			 const struct datagram *d)
+static void file_message(struct pipeline *p, const struct payload *d)
 {
 	struct sip_msg msg;
 	struct tracked in = { .msg = &msg,
 			      .flow = &d->flow,
-			      .time_ns = packet->time_ns,
-			      .offset = packet->offset,
+			      .time_ns = d->time_ns,
+			      .offset = d->offset,
 			      .print = d->print,
-			      .source = packet->source,
-			      .cut = d->cut };
+			      .source = d->source,
+			      .cut = payload_is_cut(d) };
 
-	if (!sip_msg_parse(&msg, d->payload))
+	if (!sip_msg_parse(&msg, d->bytes))
 		return;
-	if (d->cut)
+	if (in.cut)
 		p->counters.undecoded[UNDECODED_CUT_SIP]++;
 	if (in.offset != PACKET_NO_OFFSET)
-		in.offset +=
-			d->offset + (uint64_t)(msg.raw.ptr - d->payload.ptr);
+		in.offset += (uint64_t)(msg.raw.ptr - d->bytes.ptr);
 	tracker_push(p->store, &in);
 }
 
@@ -180,7 +180,7 @@ static void save_packet(struct pipeline *p, const struct packet *packet)
 static void take_packet(struct pipeline *p, const struct packet *packet)
 {
 	struct counters *k = &p->counters;
-	struct datagram d;
+	struct payload d;
 
 	if (k->packets == 0)
 		k->start_ns = packet->time_ns;
@@ -194,8 +194,9 @@ static void take_packet(struct pipeline *p, const struct packet *packet)
 	store_set_now(p->store, packet->time_ns);
 	if (p->save != NULL && !p->save_failed)
 		save_packet(p, packet);
-	if (decap_packet(p->decap, packet, &d) && sip_recognise(d.payload))
-		file_message(p, packet, &d);
+	if (decap_packet(p->decap, packet, &d) &&
+	    d.kind == PAYLOAD_DATAGRAM && sip_recognise(d.bytes))
+		file_message(p, &d);
 }
 
 /* The answer costs system calls: it is wanted each half second at most. */

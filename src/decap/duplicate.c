@@ -66,20 +66,32 @@ void duplicate_free(struct duplicate *d)
  * The print is keyed with a secret: whoever could make two packets with one
  * print could hide the second.  Endpoints have no padding.
  */
-static uint64_t print_of(const struct duplicate *d, struct datagram *datagram,
+static uint64_t print_of(const struct duplicate *d, struct payload *payload,
 			 uint16_t ip_id)
 {
 	struct {
 		struct endpoint source;
 		struct endpoint destination;
 		uint64_t payload;
-		uint64_t ip_id;
-	} key = { datagram->flow.source, datagram->flow.destination, 0, ip_id };
+		uint64_t kinds; /* IP identification, kind, TCP flags */
+		uint32_t sequence;
+		uint32_t acknowledgment;
+	} key = { payload->flow.source,
+		  payload->flow.destination,
+		  0,
+		  (uint64_t)ip_id << 16 | payload->kind,
+		  0,
+		  0 };
 
-	datagram->print = XXH3_64bits_withSecret(datagram->payload.ptr,
-						 datagram->payload.len,
-						 d->secret, sizeof(d->secret));
-	key.payload = datagram->print;
+	payload->print =
+		XXH3_64bits_withSecret(payload->bytes.ptr, payload->bytes.len,
+				       d->secret, sizeof(d->secret));
+	key.payload = payload->print;
+	if (payload->kind == PAYLOAD_SEGMENT) {
+		key.kinds |= (uint64_t)payload->tcp_flags << 8;
+		key.sequence = payload->sequence;
+		key.acknowledgment = payload->acknowledgment;
+	}
 	return XXH3_64bits_withSecret(&key, sizeof(key), d->secret,
 				      sizeof(d->secret)) |
 	       1;
@@ -90,7 +102,7 @@ static uint64_t print_of(const struct duplicate *d, struct datagram *datagram,
  * packet drives out which must not differ between two runs over one capture.
  * To crowd a line on purpose gains nothing but copies that are not noticed.
  */
-static size_t line_of(const struct datagram *datagram, uint16_t ip_id)
+static size_t line_of(const struct payload *payload, uint16_t ip_id)
 {
 	/* Odd numbers without a pattern: the first decimals of pi. */
 	static const uint64_t odd[SAMPLES] = { UINT64_C(0x243f6a8885a308d3),
@@ -98,11 +110,13 @@ static size_t line_of(const struct datagram *datagram, uint16_t ip_id)
 					       UINT64_C(0xa4093822299f31d1),
 					       UINT64_C(0x082efa98ec4e6c89),
 					       UINT64_C(0x452821e638d01377) };
-	struct slice s = datagram->payload;
-	uint64_t hash = (uint64_t)ip_id << 16 | datagram->flow.source.port;
+	struct slice s = payload->bytes;
+	uint64_t hash = (uint64_t)ip_id << 16 | payload->flow.source.port;
 	uint64_t word = 0;
 
 	hash = (hash ^ s.len << 32) * UINT64_C(0x9e3779b97f4a7c15);
+	if (payload->kind == PAYLOAD_SEGMENT)
+		hash += payload->sequence * odd[SAMPLES - 1];
 	if (s.len < sizeof(word)) {
 		if (s.len > 0)
 			memcpy(&word, s.ptr, s.len);
@@ -126,13 +140,19 @@ static bool within_window(int64_t a, int64_t b)
 	return apart <= 2 * (uint64_t)COPY_WINDOW_NS;
 }
 
-bool duplicate_seen(struct duplicate *d, struct datagram *datagram,
+bool duplicate_seen(struct duplicate *d, struct payload *payload,
 		    uint16_t ip_id, int64_t time_ns)
 {
-	uint64_t print = print_of(d, datagram, ip_id);
-	struct place *places = d->lines[line_of(datagram, ip_id)].places;
-	struct place *into = &places[0];
+	struct place *places;
+	struct place *into;
+	uint64_t print;
 
+	/* Acknowledgments alone are many, and a copy of one tells nothing. */
+	if (payload->kind == PAYLOAD_SEGMENT && payload->bytes.len == 0)
+		return false;
+	print = print_of(d, payload, ip_id);
+	places = d->lines[line_of(payload, ip_id)].places;
+	into = &places[0];
 	for (unsigned i = 0; i < PLACES; i++) {
 		if (places[i].print == print &&
 		    within_window(time_ns, places[i].time_ns))

@@ -5,9 +5,10 @@
  * total length of 0 is believed to mean "all of it": network cards that cut
  * segments themselves (TSO), and jumbograms.
  */
-#include "peel.h"
-
 #include <string.h>
+
+#include "fragment.h"
+#include "peel.h"
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
@@ -30,6 +31,24 @@ static void inside(struct peel *p, const uint8_t *at, size_t captured,
 	p->bytes = bytes_of(at, captured < sent ? captured : sent);
 }
 
+/* A fragment: its datagram goes on when it is whole. */
+static struct step join(struct peel *p, struct fragment *f)
+{
+	struct joined whole;
+
+	f->source = p->out->flow.source;
+	f->destination = p->out->flow.destination;
+	f->bytes = p->bytes;
+	f->sent = p->sent;
+	f->time_ns = p->packet->time_ns;
+	if (!fragments_push(p->fragments, f, &whole))
+		return STEP_LAST;
+	p->bytes = whole.bytes;
+	p->sent = whole.sent;
+	p->joined = true;
+	return peel_protocol(whole.protocol);
+}
+
 struct step peel_ipv4(struct peel *p)
 {
 	const uint8_t *ip = p->bytes.ptr;
@@ -45,12 +64,17 @@ struct step peel_ipv4(struct peel *p)
 		total = captured;
 	if (header < IPV4_HEADER || header > captured || header > total)
 		return peel_undecoded(p, UNDECODED_IP_HEADER);
-	if ((be16(ip + 6) & IPV4_FRAGMENT) != 0)
-		return peel_undecoded(p, UNDECODED_IP_FRAGMENT);
 	p->ip_id = be16(ip + 4);
 	endpoint_set(&p->out->flow.source, 4, ip + 12);
 	endpoint_set(&p->out->flow.destination, 4, ip + 16);
 	inside(p, ip + header, captured - header, total - header);
+	if ((be16(ip + 6) & IPV4_FRAGMENT) != 0)
+		return join(p, &(struct fragment){
+				       .id = p->ip_id,
+				       .protocol = ip[9],
+				       .more = (ip[6] & 0x20) != 0,
+				       .offset = be16(ip + 6) % 0x2000 * 8U,
+			       });
 	return peel_protocol(ip[9]);
 }
 
@@ -112,13 +136,23 @@ static struct step authentication(struct peel *p)
 /* RFC 6946: one that is no fragment at all, "atomic", is read. */
 static struct step fragment(struct peel *p)
 {
+	const uint8_t *header;
+
 	if (p->out->flow.source.family != 6)
 		return STEP_LAST;
 	if (p->bytes.len < 8)
 		return peel_undecoded(p, UNDECODED_IP_HEADER);
-	if ((be16(p->bytes.ptr + 2) & 0xfff9) != 0)
-		return peel_undecoded(p, UNDECODED_IP_FRAGMENT);
-	return past(p, 8);
+	header = p->bytes.ptr;
+	if ((be16(header + 2) & 0xfff9) == 0)
+		return past(p, 8);
+	(void)bytes_take(&p->bytes, 8);
+	p->sent -= 8;
+	return join(p, &(struct fragment){
+			       .id = be32(header + 4),
+			       .protocol = header[0],
+			       .more = (header[3] & 1) != 0,
+			       .offset = be16(header + 2) & 0xfff8U,
+		       });
 }
 
 struct step peel_tunnel(struct peel *p)
@@ -130,21 +164,21 @@ struct step peel_tunnel(struct peel *p)
 /* clang-format off */
 static const struct step protocols[256] = {
 	[0]   = { extension },		/* hop-by-hop options */
-	[4]   = { peel_tunnel },	/* IPv4 in IP, RFC 2003 */
+	[4]   = { peel_ipv4 },		/* IPv4 in IP, RFC 2003 */
 	[6]   = { peel_tcp },
 	[17]  = { peel_udp },
-	[41]  = { peel_tunnel },	/* IPv6 in IP, RFC 2473 */
+	[41]  = { peel_ipv6 },		/* IPv6 in IP, RFC 2473 */
 	[43]  = { extension },		/* routing */
 	[44]  = { fragment },
-	[47]  = { peel_tunnel },	/* GRE */
-	[50]  = { peel_tunnel },	/* ESP */
+	[47]  = { peel_gre },		/* RFC 2784 */
+	[50]  = { peel_esp },		/* RFC 4303 */
 	[51]  = { authentication },
 	[60]  = { extension },		/* destination options */
-	[97]  = { peel_tunnel },	/* EtherIP */
-	[115] = { peel_tunnel },	/* L2TPv3 */
+	[97]  = { peel_etherip },	/* RFC 3378 */
+	[115] = { peel_l2tpv3 },	/* RFC 3931 */
 	[132] = { peel_sctp },
 	[135] = { extension },		/* mobility */
-	[137] = { peel_tunnel },	/* MPLS in IP */
+	[137] = { peel_mpls },		/* MPLS in IP, RFC 4023 */
 	[139] = { extension },		/* HIP */
 	[140] = { extension },		/* Shim6 */
 };

@@ -7,12 +7,18 @@ const char *undecoded_name(enum undecoded reason)
 		[UNDECODED_LINK_HEADER] = "link-header",
 		[UNDECODED_IP_HEADER] = "ip-header",
 		[UNDECODED_IP_FRAGMENT] = "ip-fragment",
-		[UNDECODED_IP_NESTING] = "nesting",
+		[UNDECODED_NESTING] = "nesting",
 		[UNDECODED_UDP_HEADER] = "udp-header",
-		[UNDECODED_TCP] = "tcp",
+		[UNDECODED_TCP_HEADER] = "tcp-header",
+		[UNDECODED_TCP_GAP] = "tcp-gap",
 		[UNDECODED_SCTP] = "sctp",
 		[UNDECODED_TUNNEL] = "tunnel",
+		[UNDECODED_TLS_NO_KEYS] = "tls-without-keys",
+		[UNDECODED_TLS_RECORD] = "tls-record",
+		[UNDECODED_WEBSOCKET] = "websocket",
+		[UNDECODED_HEP] = "hep",
 		[UNDECODED_CUT_SIP] = "cut-sip",
+		[UNDECODED_MEMORY] = "memory",
 	};
 
 	return (unsigned)reason < UNDECODED_REASONS ? names[reason] : "?";

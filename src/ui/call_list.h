@@ -86,6 +86,9 @@ unsigned call_list_percent(const struct ui_status *s);
 /* Packets that could not be decoded, for whatever reason. */
 uint64_t call_list_undecoded(const struct counters *n);
 
+/* The kind of finding that tells what to do about them, or NULL. */
+const char *call_list_capture_finding(const struct counters *n);
+
 /* Rows 0 and 1, and the row that tells what could not be decoded. */
 void call_list_draw_head(const struct call_list *l, struct canvas *c);
 bool call_list_has_trouble(const struct call_list *l);

@@ -121,6 +121,20 @@ static uint32_t message_with_code(const struct view *v, const struct call *c,
 }
 
 /* The code and the worst finding; without either of them the method. */
+/* Where no call is: why what was captured could not be read. */
+static struct ui_request explain_capture(const struct call_list *l)
+{
+	const char *finding = call_list_capture_finding(l->ctx->counters);
+	struct ui_request r = plain(UI_OPEN);
+
+	if (finding == NULL)
+		return stay();
+	r.screen = SCREEN_EXPLAIN;
+	slice_copy(slice_of(finding), r.argument.finding,
+		   sizeof(r.argument.finding));
+	return r;
+}
+
 static struct ui_request open_explain(struct call_list *l)
 {
 	const struct call *c = call_under(l);
@@ -128,7 +142,7 @@ static struct ui_request open_explain(struct call_list *l)
 	struct column_facts f = { 0 };
 
 	if (c == NULL)
-		return stay();
+		return explain_capture(l);
 	column_look(&f, l->ctx, c, NEED_CODE | NEED_FINDINGS);
 	r.screen = SCREEN_EXPLAIN;
 	r.argument.call = c->id;

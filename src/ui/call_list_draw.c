@@ -126,14 +126,14 @@ static const struct unopened {
 	enum undecoded reason;
 	const char *english;
 } unopened[] = {
-	{ UNDECODED_TCP,
-	  "%1 packets are TCP, which this version does not open." },
-	{ UNDECODED_SCTP,
-	  "%1 packets are SCTP, which this version does not open." },
+	{ UNDECODED_TLS_NO_KEYS,
+	  "%1 TLS records of SIP could not be opened: no keys." },
+	{ UNDECODED_TLS_RECORD,
+	  "%1 TLS records could not be opened with the keys given." },
 	{ UNDECODED_IP_FRAGMENT,
-	  "%1 packets are IP fragments, which this version does not join." },
+	  "%1 packets are IP fragments whose others never came." },
 	{ UNDECODED_TUNNEL,
-	  "%1 packets are in a tunnel, which this version does not open." },
+	  "%1 packets are in a tunnel that cannot be opened." },
 };
 
 #define UNOPENED (sizeof(unopened) / sizeof(unopened[0]))
@@ -206,6 +206,9 @@ static void draw_empty(const struct call_list *l, struct canvas *c,
 	if (call_rows_known(l->rows) > 0)
 		return;
 	rows = draw_unopened(l, c, a, rows);
+	if (call_list_capture_finding(n) != NULL && rows < a->height)
+		put_phrase(l, c, a->first + rows++, "e says what to do.", NULL,
+			   0);
 	if (l->filter[0] != '\0' && rows < a->height)
 		put_phrase(l, c, a->first + rows,
 			   "Besides, only calls that match are shown: %7",

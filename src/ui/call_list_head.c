@@ -227,6 +227,13 @@ uint64_t call_list_undecoded(const struct counters *n)
 	return total;
 }
 
+const char *call_list_capture_finding(const struct counters *n)
+{
+	if (n->undecoded[UNDECODED_TLS_NO_KEYS] > 0)
+		return "tls-without-keys";
+	return n->undecoded[UNDECODED_TUNNEL] > 0 ? "unsupported-tunnel" : NULL;
+}
+
 bool call_list_has_trouble(const struct call_list *l)
 {
 	return call_list_undecoded(l->ctx->counters) > 0 ||
@@ -257,6 +264,10 @@ void call_list_draw_trouble(const struct call_list *l, struct canvas *c,
 				c, row, column, -1, STYLE_TEXT, "%s%s %llu",
 				before, undecoded_name(reason),
 				(unsigned long long)n->undecoded[i]);
+			if (reason == UNDECODED_TLS_NO_KEYS)
+				column = canvas_put_text(c, row, column, -1,
+							 STYLE_DIM,
+							 ": --keylog FILE");
 			before = ", ";
 		}
 		column = canvas_put_text(c, row, column, -1, STYLE_TEXT, ")");

@@ -6,6 +6,7 @@
 #ifndef SIPMON_NET_PACKET_H
 #define SIPMON_NET_PACKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A packet whose bytes cannot be read again has this as its `offset`. */
@@ -19,6 +20,7 @@ struct packet {
 	uint16_t link_type; /* LINKTYPE_ value, as in a capture file */
 	uint16_t source;    /* number of the source that gave it, from 0 */
 	uint64_t offset;    /* of `data` in the file, or PACKET_NO_OFFSET */
+	bool inside; /* what is inside decides whether the filter wants it */
 };
 
 #endif

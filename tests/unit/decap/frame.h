@@ -21,8 +21,8 @@ struct frame {
 /* What came out, and what was counted. */
 struct outcome {
 	bool given;
-	struct datagram datagram;
-	char payload[2048]; /* of the datagram */
+	struct payload payload; /* its bytes are those of `text` */
+	char text[2048];
 	struct counters counters;
 };
 
@@ -96,15 +96,17 @@ static inline struct outcome outcome_of_part(const struct frame *f,
 			    .wire_len = (uint32_t)f->len,
 			    .link_type = link_type };
 
-	if (decap_new(&d, &o.counters, false) != ERR_OK)
+	if (decap_new(&d, &(struct decap_options){ .counters = &o.counters,
+						   .keep_duplicates = true }) !=
+	    ERR_OK)
 		abort();
 	if (len > 0)
 		memcpy(exact, f->bytes, len);
-	o.given = decap_packet(d, &p, &o.datagram);
+	o.given = decap_packet(d, &p, &o.payload);
 	if (o.given)
-		memcpy(o.payload, o.datagram.payload.ptr,
-		       o.datagram.payload.len);
+		memcpy(o.text, o.payload.bytes.ptr, o.payload.bytes.len);
 	free(exact);
+	decap_finish(d);
 	decap_free(d);
 	return o;
 }
@@ -117,8 +119,8 @@ static inline struct outcome outcome_of(const struct frame *f,
 
 static inline bool payload_is(const struct outcome *o, const char *text)
 {
-	return o->given && o->datagram.payload.len == strlen(text) &&
-	       memcmp(o->payload, text, strlen(text)) == 0;
+	return o->given && o->payload.bytes.len == strlen(text) &&
+	       memcmp(o->text, text, strlen(text)) == 0;
 }
 
 /* All that was counted, of whatever reason. */

@@ -310,14 +310,14 @@ static void counters_are_those_of_the_capture(void **state)
 	struct store *s = made_store(answered, MADE_COUNT(answered));
 	json_t *root;
 
-	n.undecoded[UNDECODED_TCP] = 4;
+	n.undecoded[UNDECODED_TUNNEL] = 4;
 	root = reported(*state, s, &n);
 	is_number(root, "capture.packets", 9);
 	is_number(root, "capture.bytes", 4000);
 	is_number(root, "capture.truncated", 1);
 	is_number(root, "capture.dropped", 2);
 	is_number(root, "capture.duplicates", 3);
-	is_number(root, "capture.undecoded.tcp", 4);
+	is_number(root, "capture.undecoded.tunnel", 4);
 	assert_int_equal(json_object_size(at(root, "capture.undecoded")), 1);
 	is_text(root, "capture.start", "2026-01-01T00:00:00.000000Z");
 	is_text(root, "capture.end", "2026-01-01T00:00:00.000001Z");

@@ -555,12 +555,30 @@ static void what_cannot_be_opened_is_named_where_nothing_is(void **state)
 	(void)state;
 	open_calls(0, "code == 486");
 	sample.counters.packets = 72;
-	sample.counters.undecoded[UNDECODED_TCP] = 72;
+	sample.counters.undecoded[UNDECODED_TUNNEL] = 72;
 	draw();
-	assert_true(is_shown("72 packets are TCP, which this version does not "
-			     "open."));
+	assert_true(is_shown("72 packets are in a tunnel that cannot be "
+			     "opened."));
+	assert_true(is_shown("e says what to do."));
 	assert_true(is_shown("only calls that match are shown: code == 486"));
 	assert_false(is_shown("Was it captured where"));
+}
+
+/* Where no call is to be explained, what could not be read is. */
+static void the_key_explains_why_nothing_could_be_read(void **state)
+{
+	(void)state;
+	open_calls(0, NULL);
+	key('e');
+	assert_true(is_shown("No calls yet") || is_shown("No SIP message"));
+	sample.counters.undecoded[UNDECODED_TUNNEL] = 3;
+	key('e');
+	assert_true(is_shown("Tunnel that cannot be opened"));
+	key('q');
+	sample.counters.undecoded[UNDECODED_TLS_NO_KEYS] = 1;
+	key('e');
+	assert_true(is_shown("TLS without keys"));
+	assert_true(is_shown("--keylog"));
 }
 
 static void the_time_that_was_lost_stands_before_the_edge(void **state)
@@ -599,7 +617,7 @@ static void what_is_lost_and_not_decoded_is_told(void **state)
 	(void)state;
 	open_calls(3, NULL);
 	sample.counters.dropped = 77;
-	sample.counters.undecoded[UNDECODED_TCP] = 10;
+	sample.counters.undecoded[UNDECODED_TUNNEL] = 10;
 	sample.counters.undecoded[UNDECODED_IP_FRAGMENT] = 2;
 	sample.counters.duplicates = 4;
 	draw();
@@ -772,7 +790,7 @@ static void every_size_takes_every_key(void **state)
 				draw();
 			}
 			sample.counters.dropped = i;
-			sample.counters.undecoded[UNDECODED_TCP] = i;
+			sample.counters.undecoded[UNDECODED_TUNNEL] = i;
 			press_everything();
 		}
 		if (calls == 0)
@@ -848,6 +866,7 @@ int main(void)
 		CALLS(a_field_that_is_none_is_answered_with_those_there_are),
 		CALLS(the_time_gets_room_where_it_is_asked_for),
 		CALLS(what_cannot_be_opened_is_named_where_nothing_is),
+		CALLS(the_key_explains_why_nothing_could_be_read),
 		CALLS(the_time_that_was_lost_stands_before_the_edge),
 		CALLS(selected_calls_are_marked_and_counted),
 		CALLS(what_is_lost_and_not_decoded_is_told),
