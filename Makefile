@@ -107,7 +107,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 
 # Whole-program tests: their own file, what stands beside it, and the tools;
 # what they start they find in $(BUILD).
-tools_obj    := $(call obj,tests/tools/scenario.c tests/tools/wire.c)
+tools_obj    := $(call obj,tests/tools/scenario.c tests/tools/wire.c \
+                tests/tools/carrier.c tests/tools/packet.c)
 corpus_tools := tests/tools/child.c tests/corpus/list.c tests/corpus/outcome.c \
                 tests/corpus/schema.c
 ui_tools     := tests/tools/child.c tests/ui/term.c tests/ui/stage.c

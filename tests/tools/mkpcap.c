@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carrier.h"
 #include "scenario.h"
 #include "wire.h"
 
@@ -21,6 +22,9 @@
 struct maker {
 	FILE *file;
 	enum wire wire;
+	enum carrier carrier;
+	struct carriage *carriage;
+	int64_t now_ns; /* of the message that is being sent */
 	bool pcapng;
 	bool nanoseconds;
 	bool big_endian;
@@ -28,7 +32,6 @@ struct maker {
 	uint32_t snap;
 	uint32_t repeat;
 	uint32_t every_us; /* from one repetition to the next */
-	uint16_t ip_id;
 	struct buf frame;
 	struct buf payload;
 };
@@ -126,26 +129,32 @@ static void write_record(struct maker *m, int64_t time_ns)
 		pcap_record(m, time_ns, len);
 }
 
+/* One packet of those that carry a message. */
+static void write_packet(void *ctx, struct slice ip_packet)
+{
+	struct maker *m = ctx;
+
+	buf_clear(&m->frame);
+	wire_frame(m->wire, m->big_endian, ip_packet, &m->frame);
+	write_record(m, m->now_ns);
+	if (m->twice)
+		write_record(m, m->now_ns);
+}
+
 static bool write_event(struct maker *m, const struct scenario_event *e,
 			unsigned repetition)
 {
-	int64_t time_ns = BEGIN_NS + e->time_ns +
-			  (int64_t)repetition * m->every_us * 1000;
-	struct wire_datagram d = { .source = e->source,
-				   .destination = e->destination,
-				   .ip_id = m->ip_id++,
-				   .big_endian = m->big_endian };
+	struct carried_message message = { .source = e->source,
+					   .destination = e->destination };
 
-	buf_clear(&m->frame);
+	m->now_ns = BEGIN_NS + e->time_ns +
+		    (int64_t)repetition * m->every_us * 1000;
 	buf_clear(&m->payload);
 	scenario_render(e, repetition, &m->payload);
-	d.payload = buf_slice(&m->payload);
-	if (m->payload.failed || !wire_frame(m->wire, &d, &m->frame))
-		return false;
-	write_record(m, time_ns);
-	if (m->twice)
-		write_record(m, time_ns);
-	return true;
+	message.bytes = buf_slice(&m->payload);
+	message.time_ns = m->now_ns;
+	return !m->payload.failed && carriage_send(m->carriage, &message) &&
+	       !m->frame.failed;
 }
 
 static bool write_all(struct maker *m, const struct scenario *s)
@@ -180,9 +189,13 @@ static int make(struct maker *m, const char *from, const char *to)
 	}
 	buf_init(&m->frame, FRAME_MAX);
 	buf_init(&m->payload, FRAME_MAX);
-	good = write_all(m, &s);
+	m->carriage = carriage_new(m->carrier, write_packet, m);
+	good = m->carriage != NULL && write_all(m, &s);
+	carriage_free(m->carriage);
 	if (!good)
-		(void)fprintf(stderr, "mkpcap: %s: a message is too long\n",
+		(void)fprintf(stderr,
+			      "mkpcap: %s: a message is too long, or there "
+			      "are too many connections\n",
 			      from);
 	if (fclose(m->file) != 0)
 		good = false;
@@ -195,7 +208,13 @@ static int make(struct maker *m, const char *from, const char *to)
 static int usage(void)
 {
 	(void)fputs("usage: mkpcap [options] SCENARIO CAPTURE\n"
-		    "  -w WIRE      ethernet, vlan, sll, sll2, null, raw\n"
+		    "  -w WIRE      ethernet, vlan, sll, sll2, null, raw; "
+		    "mpls, pppoe, ipip,\n"
+		    "               gre, erspan, vxlan, geneve, gtpu, tzsp, "
+		    "l2tp\n"
+		    "  -t CARRIER   udp, fragments, tcp, tcp-cut, tcp-mixed, "
+		    "ws, ws-cut, sctp,\n"
+		    "               sctp-cut, hep, hep-tcp\n"
 		    "  -g           pcapng\n"
 		    "  -n           nanoseconds\n"
 		    "  -b           big-endian\n"
@@ -217,6 +236,8 @@ static bool take(struct maker *m, int option)
 	switch (option) {
 	case 'w':
 		return wire_find(optarg, &m->wire);
+	case 't':
+		return carrier_find(optarg, &m->carrier);
 	case 'g':
 		m->pcapng = true;
 		return true;
@@ -242,10 +263,10 @@ static bool take(struct maker *m, int option)
 
 int main(int argc, char **argv)
 {
-	struct maker m = { .snap = SNAP_MAX, .repeat = 1, .ip_id = 1 };
+	struct maker m = { .snap = SNAP_MAX, .repeat = 1 };
 	int option;
 
-	while ((option = getopt(argc, argv, "w:gnb2s:r:e:")) != -1)
+	while ((option = getopt(argc, argv, "w:t:gnb2s:r:e:")) != -1)
 		if (!take(&m, option))
 			return usage();
 	if (argc - optind != 2)

@@ -1,14 +1,12 @@
 /*
- * wire.h - a UDP datagram as it looks on a link.
+ * wire.h - a packet of IP as it looks on a link, or in a tunnel on Ethernet.
  */
 #ifndef SIPMON_TESTS_WIRE_H
 #define SIPMON_TESTS_WIRE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "sipmon/base/buf.h"
-#include "sipmon/net/endpoint.h"
 
 enum wire {
 	WIRE_ETHERNET = 0,
@@ -17,6 +15,16 @@ enum wire {
 	WIRE_SLL2,
 	WIRE_NULL,
 	WIRE_RAW,
+	WIRE_MPLS,
+	WIRE_PPPOE,
+	WIRE_IPIP,
+	WIRE_GRE,
+	WIRE_ERSPAN,
+	WIRE_VXLAN,
+	WIRE_GENEVE,
+	WIRE_GTPU,
+	WIRE_TZSP,
+	WIRE_L2TP,
 	WIRES
 };
 
@@ -26,18 +34,11 @@ bool wire_find(const char *name, enum wire *out);
 /* LINKTYPE_ of tcpdump.org */
 unsigned wire_link_type(enum wire w);
 
-struct wire_datagram {
-	struct endpoint source;
-	struct endpoint destination;
-	struct slice payload;
-	uint16_t ip_id;
-	bool big_endian; /* of the machine that captured (the wire "null") */
-};
-
 /*
- * Appends the frame to `out`; both ends have the same family.  False if the
- * payload is too long for a datagram.
+ * Appends the frame around `ip_packet` to `out`.  `big_endian` is the machine
+ * that captured (of the wire "null").
  */
-bool wire_frame(enum wire w, const struct wire_datagram *d, struct buf *out);
+void wire_frame(enum wire w, bool big_endian, struct slice ip_packet,
+		struct buf *out);
 
 #endif
