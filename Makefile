@@ -9,20 +9,23 @@ BUILD   ?= build
 
 # The rooms of src/, in the order the bytes travel.  tests/layers.txt says who
 # may include whom; a core room links without ncurses.
-CORE := base net capture decap sip call analyse catalogue report export
+CORE := base net capture decap stream sip call analyse catalogue report export
 UI   := ui
 
 # What Debian calls the packages of the libraries, as MODULE:PACKAGE.
 NEEDS      := libpcap:libpcap-dev ncursesw:libncurses-dev \
               libpcre2-8:libpcre2-dev libxxhash:libxxhash-dev \
-              zlib:zlib1g-dev
-TEST_NEEDS := cmocka:libcmocka-dev jansson:libjansson-dev vterm:libvterm-dev
+              zlib:zlib1g-dev libzstd:libzstd-dev libcrypto:libssl-dev
+TEST_NEEDS := cmocka:libcmocka-dev jansson:libjansson-dev vterm:libvterm-dev \
+              libssl:libssl-dev
 
 PKG_CONFIG ?= pkg-config
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
-CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) $(call libs,zlib) -lm
+CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) \
+             $(call libs,zlib) $(call libs,libzstd) $(call libs,libcrypto) -lm
 UI_LIBS   := $(call libs,ncursesw)
-TEST_LIBS := $(call libs,cmocka) $(call libs,jansson)
+# libssl makes the TLS that the tests open.
+TEST_LIBS := $(call libs,cmocka) $(call libs,jansson) $(call libs,libssl)
 TERM_LIBS := $(call libs,vterm) -lutil
 
 CFLAGS ?= -O2 -g
@@ -101,6 +104,11 @@ $(tables_c:.c=.o): $(tables_c)
 $(BUILD)/tests/unit/ui/%: $(BUILD)/tests/unit/ui/%.o $(ui) $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+# tests/unit/stream also what talks TLS.
+$(BUILD)/tests/unit/stream/%: $(BUILD)/tests/unit/stream/%.o \
+  $(call obj,tests/tools/tls_talk.c) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
@@ -172,10 +180,13 @@ check: deps-check ## install what is missing, build, run all tests
 check-all: all check-layers check-circles check-headers check-globals
 	@$(MAKE) --no-print-directory check-run BUILD=$(BUILD)/san \
 	  SANITIZE=address,undefined CFLAGS='-O1 -g'
+# As many at a time as there are processors; what each says is kept until the
+# end, so that the sum is made in one order.  The long ones begin.
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 check-run: $(units) $(whole) $(bin)
-	@for t in $(units) $(whole); do \
-	   SIPMON=$(BUILD)/sipmon $(RUN) $$t 2>&1; echo "exit $$? $$t"; done | \
-	  awk -f tests/count.awk
+	@printf '%s\n' $(whole) $(units) | xargs -P $(JOBS) -I{} sh -c \
+	  'SIPMON=$(BUILD)/sipmon $(RUN) {} > {}.said 2>&1; echo "exit $$? {}" >> {}.said'
+	@cat $(units:%=%.said) $(whole:%=%.said) | awk -f tests/count.awk
 valgrind: ## run the unit tests under valgrind
 	@$(MAKE) check-run BUILD=$(BUILD)/plain whole= \
 	  RUN='valgrind -q --leak-check=full --error-exitcode=1'
@@ -197,7 +208,8 @@ check-globals: $(core) $(ui) ## does the library keep any writable global?
 
 .PHONY: fuzz fuzz-run lint format
 fuzz: $(fuzzers) ## build the fuzzers (clang)
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(core_src) $(headers) $(inner) $(tables_c)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(core_src) $(headers) $(inner) $(tables_c) \
+  $(wildcard tests/fuzz/*.h tests/unit/stream/*.h)
 	$(call say,FUZZ)
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(SM_CPPFLAGS) -Isrc/catalogue -std=c17 -g -O1 \
