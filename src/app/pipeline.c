@@ -37,12 +37,15 @@ static bool reread(void *ctx, uint16_t source, uint64_t offset, void *out,
 static enum err open_one(struct source **out, const struct options *o,
 			 unsigned i, struct problem *problem)
 {
-	const char *bpf = o->bpf.len > 1 ? o->bpf.ptr : NULL;
+	const struct source_options how = {
+		.filter = o->bpf.len > 1 ? o->bpf.ptr : NULL,
+		.number = (uint16_t)i,
+	};
 	const char *name = o->sources[i].name;
 
 	if (o->sources[i].live)
-		return source_live_open(out, name, bpf, (uint16_t)i, problem);
-	return source_file_open(out, name, bpf, (uint16_t)i, problem);
+		return source_live_open(out, name, &how, problem);
+	return source_file_open(out, name, &how, problem);
 }
 
 static enum err open_sources(struct pipeline *p, const struct options *o,
@@ -194,7 +197,7 @@ static void take_packet(struct pipeline *p, const struct packet *packet)
 	store_set_now(p->store, packet->time_ns);
 	if (p->save != NULL && !p->save_failed)
 		save_packet(p, packet);
-	if (decap_packet(p->decap, packet, &d) &&
+	if (decap_packet(p->decap, packet, &d) && !packet->inside &&
 	    d.kind == PAYLOAD_DATAGRAM && sip_recognise(d.bytes))
 		file_message(p, &d);
 }

@@ -96,6 +96,7 @@ static enum err next_record(struct file *f, struct packet *out,
 	out->wire_len = original > captured ? original : captured;
 	out->link_type = f->link_type;
 	out->source = f->base.number;
+	out->inside = false;
 	in->at += f->record_bytes;
 	out->data = in->at;
 	out->offset = input_offset(in);

@@ -17,6 +17,11 @@
 #define BLOCK_FRAME    12 /* type, length; length */
 #define INTERFACES_MAX 65536
 
+/* Decryption secrets: their type, and how much is handed on at once. */
+#define SECRETS_TLS_KEY_LOG 0x544c534b
+#define SECRETS_HEAD        16 /* of the block, before the secrets */
+#define SECRETS_PIECE       ((uint32_t)64 * 1024)
+
 #define OPTION_END         0
 #define OPTION_IF_TSRESOL  9
 #define OPTION_IF_TSOFFSET 14
@@ -41,6 +46,9 @@ struct pcapng {
 	uint32_t count;
 	uint32_t room;
 	int64_t last_ns; /* for packets without a time */
+	/* Of a block of secrets that is being read. */
+	uint32_t secrets_left;
+	uint32_t behind_secrets; /* padding, options, length */
 };
 
 struct block {
@@ -60,6 +68,7 @@ struct block_kind {
 };
 
 #define TYPE_SECTION 0x0a0d0d0a
+#define TYPE_SECRETS 0x0000000a
 
 static uint32_t u32(const struct file *f, const uint8_t *p)
 {
@@ -220,6 +229,7 @@ static void packet_set(struct file *f, const uint8_t *data, uint32_t captured,
 	out->len = captured;
 	out->wire_len = original > captured ? original : captured;
 	out->source = f->base.number;
+	out->inside = false;
 	out->offset = input_offset(&f->input) + (uint64_t)(data - f->input.at);
 }
 
@@ -341,17 +351,78 @@ static enum err block_whole(struct file *f, struct block *b,
 	return ERR_OK;
 }
 
-/* One block; with `*got` it held a packet. */
+/*
+ * draft-ietf-opsawg-pcapng section 4.7.  Such a block may be longer than the
+ * window of the input, so its text is handed on piece by piece; one of another
+ * kind is passed over.
+ */
+static enum err secrets_begin(struct file *f, const struct block *b,
+			      struct problem *problem)
+{
+	enum err err = input_need(&f->input, SECRETS_HEAD);
+	const uint8_t *at = f->input.at;
+	uint32_t len;
+
+	if (err)
+		return file_stopped(f, err, "block", problem);
+	if (b->len < SECRETS_HEAD + 4)
+		return file_length_lie(f, "block", b->len, problem);
+	len = u32(f, at + 12);
+	if (len > b->len - SECRETS_HEAD - 4)
+		return file_length_lie(f, "secret", len, problem);
+	if (f->secrets == NULL || len == 0 ||
+	    u32(f, at + 8) != SECRETS_TLS_KEY_LOG) {
+		input_skip(&f->input, b->len);
+		return ERR_OK;
+	}
+	f->pcapng->secrets_left = len;
+	f->pcapng->behind_secrets = b->len - SECRETS_HEAD - len;
+	input_skip(&f->input, SECRETS_HEAD);
+	return ERR_OK;
+}
+
+/* Pieces end with a line where they can; a block always does. */
+static enum err secrets_piece(struct file *f, struct problem *problem)
+{
+	struct pcapng *ng = f->pcapng;
+	bool last = ng->secrets_left <= SECRETS_PIECE;
+	uint32_t len = last ? ng->secrets_left : SECRETS_PIECE;
+	enum err err = input_need(&f->input, len);
+	struct slice text = { (const char *)f->input.at, len };
+
+	if (err)
+		return file_stopped(f, err == ERR_END ? ERR_TRUNCATED : err,
+				    "block", problem);
+	while (!last && text.len > 0 && text.ptr[text.len - 1] != '\n')
+		text.len--;
+	if (text.len == 0)
+		text.len = len;
+	f->secrets(f->secrets_ctx, text);
+	if (last && text.ptr[text.len - 1] != '\n')
+		f->secrets(f->secrets_ctx, SLICE("\n"));
+	input_skip(&f->input, text.len);
+	ng->secrets_left -= (uint32_t)text.len;
+	if (ng->secrets_left == 0)
+		input_skip(&f->input, ng->behind_secrets);
+	return ERR_OK;
+}
+
+/* One block, or a piece of one; with `*got` it held a packet. */
 static enum err step(struct file *f, struct packet *out, bool *got,
 		     struct problem *problem)
 {
 	const struct block_kind *kind;
 	struct block b = { 0 };
-	enum err err = block_begin(f, &b, problem);
+	enum err err;
 
 	*got = false;
+	if (f->pcapng->secrets_left > 0)
+		return secrets_piece(f, problem);
+	err = block_begin(f, &b, problem);
 	if (err)
 		return err;
+	if (b.type == TYPE_SECRETS)
+		return secrets_begin(f, &b, problem);
 	kind = kind_find(b.type);
 	if (kind == NULL && b.len > INPUT_WINDOW) {
 		input_skip(&f->input, b.len);
@@ -377,10 +448,9 @@ static enum err next_packet(struct file *f, struct packet *out,
 	bool got = false;
 	enum err err = ERR_OK;
 
-	for (unsigned i = 0; i < FILE_PASS_OVER_MAX && !got && !err; i++)
+	/* Each step goes on in the file. */
+	while (!err && !got)
 		err = step(f, out, &got, problem);
-	if (!err && !got)
-		return ERR_AGAIN;
 	return err;
 }
 
@@ -403,7 +473,7 @@ static enum err open_section(struct file *f, struct problem *problem)
 	/* Before an interface is described no packet is accepted. */
 	while (!err && !f->has_link_type)
 		err = step(f, &none, &got, problem);
-	return err == ERR_END ? ERR_OK : err;
+	return err == ERR_END || err == ERR_AGAIN ? ERR_OK : err;
 }
 
 static void close_section(struct file *f)
@@ -411,6 +481,7 @@ static void close_section(struct file *f)
 	if (f->pcapng != NULL)
 		free(f->pcapng->interfaces);
 	free(f->pcapng);
+	f->pcapng = NULL;
 }
 
 const struct file_format file_pcapng = {

@@ -4,18 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipmon/capture/inside.h"
+
 /* A hostile pcapng file may name 65536 link types; no honest one has ten. */
 #define PROGRAMS_MAX   32
 #define FILTER_SNAPLEN 262144
+
+/* Of an expression that was widened; that of a user is bounded by options. */
+#define WIDE_BYTES_MAX (1U << 20)
 
 struct program {
 	uint16_t link_type;
 	bool usable;
 	struct bpf_program code;
+	bool is_wide; /* there is `wide` */
+	struct bpf_program wide;
 };
 
 struct filter {
 	char *expression;
+	bool is_wide;
 	unsigned count;
 	unsigned last; /* the one that was used last */
 	struct program programs[PROGRAMS_MAX];
@@ -62,6 +70,7 @@ enum err filter_new(struct filter **out, const char *expression)
 		free(f);
 		return ERR_NOMEM;
 	}
+	f->is_wide = inside_is_wanted(expression);
 	*out = f;
 	return ERR_OK;
 }
@@ -70,11 +79,30 @@ void filter_free(struct filter *f)
 {
 	if (f == NULL)
 		return;
-	for (unsigned i = 0; i < f->count; i++)
+	for (unsigned i = 0; i < f->count; i++) {
 		if (f->programs[i].usable)
 			pcap_freecode(&f->programs[i].code);
+		if (f->programs[i].is_wide)
+			pcap_freecode(&f->programs[i].wide);
+	}
 	free(f->expression);
 	free(f);
+}
+
+/* EtherTypes are tried first; not every link type has some. */
+static void compile_wide(const struct filter *f, struct program *p,
+			 pcap_t *dead)
+{
+	for (int on_link = 1; on_link >= 0 && !p->is_wide; on_link--) {
+		struct buf text;
+
+		buf_init(&text, WIDE_BYTES_MAX);
+		inside_widen(f->expression, on_link != 0, &text);
+		p->is_wide = !text.failed &&
+			     pcap_compile(dead, &p->wide, text.ptr, 1,
+					  PCAP_NETMASK_UNKNOWN) == 0;
+		buf_free(&text);
+	}
 }
 
 enum err filter_compile(struct filter *f, uint16_t link_type,
@@ -96,6 +124,8 @@ enum err filter_compile(struct filter *f, uint16_t link_type,
 	if (!p->usable)
 		problem_set(problem, "filter \"%.200s\": %.200s", f->expression,
 			    pcap_geterr(dead));
+	else if (f->is_wide)
+		compile_wide(f, p, dead);
 	pcap_close(dead);
 	f->last = f->count++;
 	return p->usable ? ERR_OK : ERR_MALFORMED;
@@ -117,14 +147,25 @@ static const struct program *program_find(struct filter *f, uint16_t link_type)
 	return NULL;
 }
 
-bool filter_matches(struct filter *f, const struct packet *packet)
+bool filter_matches(struct filter *f, struct packet *packet)
 {
 	const struct program *p = &f->programs[f->last];
 	struct pcap_pkthdr header = { .caplen = packet->len,
 				      .len = packet->wire_len };
 
+	packet->inside = false;
 	if (f->count == 0 || p->link_type != packet->link_type)
 		p = program_find(f, packet->link_type);
-	return p != NULL && p->usable &&
-	       pcap_offline_filter(&p->code, &header, packet->data) != 0;
+	if (p == NULL || !p->usable)
+		return false;
+	if (pcap_offline_filter(&p->code, &header, packet->data) != 0)
+		return true;
+	packet->inside = p->is_wide && pcap_offline_filter(&p->wide, &header,
+							   packet->data) != 0;
+	return packet->inside;
+}
+
+bool filter_is_wide(const struct filter *f)
+{
+	return f->is_wide;
 }

@@ -23,10 +23,14 @@ MUST_CHECK enum err filter_compile(struct filter *f, uint16_t link_type,
 				   struct problem *problem);
 
 /*
- * Does `packet` match?  A link type not seen before is compiled for; where
+ * Does `packet` match, or may what is inside of it (inside.h; then
+ * packet->inside is set)?  A link type not seen before is compiled for; where
  * that fails nothing of it matches.
  */
-bool filter_matches(struct filter *f, const struct packet *packet);
+bool filter_matches(struct filter *f, struct packet *packet);
+
+/* Does it let more pass than the expression says? */
+bool filter_is_wide(const struct filter *f);
 
 /* Between the numbers in files and those that libpcap uses on this system. */
 int link_type_to_dlt(uint16_t link_type);

@@ -22,6 +22,7 @@ enum err input_init(struct input *in, input_read_fn read, void *ctx,
 	*in = (struct input){ .at = buffer + INPUT_WINDOW,
 			      .end = buffer + INPUT_WINDOW,
 			      .end_offset = offset,
+			      .allowance = UINT64_MAX,
 			      .buffer = buffer,
 			      .read = read,
 			      .ctx = ctx };
@@ -32,6 +33,14 @@ void input_release(struct input *in)
 {
 	free(in->buffer);
 	in->buffer = NULL;
+}
+
+void input_restart(struct input *in)
+{
+	in->at = in->buffer + INPUT_WINDOW;
+	in->end = in->at;
+	in->end_offset = 0;
+	in->skip = 0;
 }
 
 void input_skip(struct input *in, uint64_t n)
@@ -63,17 +72,23 @@ static enum err read_more(struct input *in)
 	size_t used = (size_t)(in->end - in->buffer);
 	ssize_t got;
 
+	in->paused = in->allowance == 0;
+	if (in->paused)
+		return ERR_AGAIN;
 	if (BUFFER_BYTES - used < READ_BYTES || in->at == in->end) {
 		slide(in);
 		used = (size_t)(in->end - in->buffer);
 	}
 	got = in->read(in->ctx, in->buffer + used, READ_BYTES, in->wait);
+	in->paused = got < 0 && errno == EINTR;
 	if (got < 0)
-		return errno == EAGAIN ? ERR_AGAIN : ERR_SYSTEM;
+		return in->paused || errno == EAGAIN ? ERR_AGAIN : ERR_SYSTEM;
 	if (got == 0)
 		return ERR_END;
 	in->end += got;
 	in->end_offset += (uint64_t)got;
+	in->allowance -=
+		(uint64_t)got < in->allowance ? (uint64_t)got : in->allowance;
 	return ERR_OK;
 }
 

@@ -19,7 +19,8 @@
 
 /*
  * As read(2): up to `size` bytes, 0 at the end, -1 and errno.  EAGAIN says
- * that there are none now.  With `wait` it stays until there are some.
+ * that there are none now, EINTR that there may be some for who asks again at
+ * once.  With `wait` it stays until there are some.
  */
 typedef ssize_t (*input_read_fn)(void *ctx, void *out, size_t size, bool wait);
 
@@ -28,16 +29,24 @@ struct input {
 	const uint8_t *end;  /* behind the last byte that has come */
 	uint64_t end_offset; /* of `end` */
 	uint64_t skip;       /* bytes after `end` that nobody wants */
+	uint64_t allowance;  /* bytes that may yet be read */
 	uint8_t *buffer;
 	input_read_fn read;
 	void *ctx;
 	bool wait;
+	bool paused; /* the last ERR_AGAIN: ask again at once */
 };
 
-/* `offset` is that of the first byte that `read` will give. */
+/*
+ * `offset` is that of the first byte that `read` will give.  The allowance has
+ * no end until one is set; it keeps a call short, however much is skipped.
+ */
 MUST_CHECK enum err input_init(struct input *in, input_read_fn read, void *ctx,
 			       uint64_t offset);
 void input_release(struct input *in);
+
+/* Forgets what has come: the next byte that `read` gives is at offset 0. */
+void input_restart(struct input *in);
 
 /* The slow half of input_need. */
 enum err input_fill(struct input *in, size_t n);
@@ -56,7 +65,8 @@ static inline uint64_t input_offset(const struct input *in)
 /*
  * Sees to it that `n` bytes, at most INPUT_WINDOW, stand at `in->at`.  What
  * was there before may have moved.  ERR_END: not one byte follows;
- * ERR_TRUNCATED: some, but less; ERR_AGAIN; ERR_SYSTEM.  No byte is used.
+ * ERR_TRUNCATED: some, but less; ERR_AGAIN: not now, and with `paused` because
+ * of the allowance only; ERR_SYSTEM.  No byte is used.
  */
 MUST_CHECK static inline enum err input_need(struct input *in, size_t n)
 {

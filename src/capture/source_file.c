@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,41 +27,10 @@ static const struct {
 	{ "snoo", 4, "is a snoop capture; convert it to pcapng first" },
 };
 
-enum err file_stopped(struct file *f, enum err err, const char *what,
-		      struct problem *problem)
-{
-	uint64_t offset = input_offset(&f->input);
-
-	if (err == ERR_TRUNCATED)
-		problem_set(problem,
-			    "%s: stops inside the %s at offset %" PRIu64,
-			    f->name, what, offset);
-	if (err == ERR_SYSTEM)
-		problem_set(problem,
-			    "%s: cannot be read at offset %" PRIu64 ": %s",
-			    f->name, f->input.end_offset, strerror(errno));
-	return err;
-}
-
-enum err file_malformed(struct file *f, const char *what, const char *why,
-			struct problem *problem)
-{
-	problem_set(problem, "%s: the %s at offset %" PRIu64 " %s", f->name,
-		    what, input_offset(&f->input), why);
-	return ERR_MALFORMED;
-}
-
-enum err file_length_lie(struct file *f, const char *what, uint32_t len,
-			 struct problem *problem)
-{
-	problem_set(problem,
-		    "%s: the %s at offset %" PRIu64 " claims to have %" PRIu32
-		    " bytes",
-		    f->name, what, input_offset(&f->input), len);
-	return ERR_MALFORMED;
-}
-
-/* A pipe is asked first whether it has something: its readers never wait. */
+/*
+ * A pipe is asked first whether it has something: its readers never wait.
+ * What is followed has no end, and after one it says when it has more.
+ */
 static ssize_t read_descriptor(void *ctx, void *out, size_t size, bool wait)
 {
 	const struct file *f = ctx;
@@ -79,23 +47,188 @@ static ssize_t read_descriptor(void *ctx, void *out, size_t size, bool wait)
 		if (poll(&ready, 1, -1) > 0)
 			got = read(f->fd, out, size);
 	}
-	if (got < 0 && errno == EINTR && !wait)
-		errno = EAGAIN;
+	if (got == 0 && f->follow != NULL) {
+		follow_drain(f->follow);
+		got = read(f->fd, out, size);
+		if (got == 0) {
+			errno = EAGAIN;
+			return -1;
+		}
+	}
 	return got;
+}
+
+static void allow(struct file *f, uint64_t bytes)
+{
+	f->input.allowance = bytes;
+	if (f->inflate != NULL)
+		inflate_allow(f->inflate, bytes);
+}
+
+static void format_close(struct file *f)
+{
+	if (f->format != NULL && f->format->close != NULL)
+		f->format->close(f);
+	f->format = NULL;
+	f->opened = false;
+	f->has_link_type = false;
 }
 
 static void file_free(struct source *s)
 {
 	struct file *f = (struct file *)s;
 
-	if (f->format != NULL && f->format->close != NULL)
-		f->format->close(f);
+	format_close(f);
 	filter_free(f->filter);
+	follow_free(f->follow);
+	inflate_free(f->inflate);
 	input_release(&f->input);
 	if (f->fd > STDIN_FILENO)
 		close(f->fd);
 	free(f->name);
 	free(f);
+}
+
+static enum err no_format(struct file *f, struct problem *problem)
+{
+	const char *is = "is no pcap or pcapng file";
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (memcmp(f->input.at, foreign[i].magic, foreign[i].len) == 0)
+			is = foreign[i].is;
+	return file_unsupported(f, is, problem);
+}
+
+static enum err no_bytes(struct file *f, enum err err, struct problem *problem)
+{
+	if (err != ERR_END)
+		return file_stopped(f, err, "file header", problem);
+	(void)file_unsupported(f, "is empty", problem);
+	return ERR_TRUNCATED;
+}
+
+/* What was the input becomes that of the unpacking, once. */
+static enum err unpack(struct file *f, struct problem *problem)
+{
+	uint64_t allowance = f->input.allowance;
+	bool wait = f->input.wait;
+	enum err err;
+
+	if (f->follow != NULL)
+		return file_unsupported(
+			f, "is compressed and cannot be followed", problem);
+	err = inflate_new(&f->inflate, &f->input);
+	if (!err)
+		err = input_init(&f->input, inflate_read, f->inflate, 0);
+	if (err) {
+		problem_set(problem, "%s: out of memory", f->name);
+		return err;
+	}
+	f->input.wait = wait;
+	allow(f, allowance);
+	return ERR_OK;
+}
+
+static enum err recognise(struct file *f, struct problem *problem)
+{
+	enum err err = input_need(&f->input, 4);
+
+	if (!err && f->inflate == NULL &&
+	    inflate_recognise(f->input.at) != NULL) {
+		err = unpack(f, problem);
+		if (err)
+			return err;
+		err = input_need(&f->input, 4);
+	}
+	if (err)
+		return no_bytes(f, err, problem);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (formats[i]->recognise(f->input.at))
+			f->format = formats[i];
+	return f->format == NULL ? no_format(f, problem) : ERR_OK;
+}
+
+/* An expression may be wrong for one link type and right for another. */
+static enum err check_filter(struct file *f, struct problem *problem)
+{
+	if (f->filter == NULL || f->filter_checked || !f->has_link_type)
+		return ERR_OK;
+	f->filter_checked = true;
+	return filter_compile(f->filter, f->link_type, problem);
+}
+
+static enum err open_format(struct file *f, struct problem *problem)
+{
+	enum err err = ERR_OK;
+
+	if (f->format == NULL)
+		err = recognise(f, problem);
+	if (!err)
+		err = f->format->open(f, problem);
+	f->opened = err == ERR_OK;
+	return err ? err : check_filter(f, problem);
+}
+
+static enum err next_wanted(struct file *f, struct packet *out,
+			    struct problem *problem)
+{
+	enum err err = f->opened ? ERR_OK : open_format(f, problem);
+
+	/* Each turn goes on in the file, and the allowance has an end. */
+	while (!err) {
+		err = f->format->next(f, out, problem);
+		if (!err)
+			err = check_filter(f, problem);
+		if (!err &&
+		    (f->filter == NULL || filter_matches(f->filter, out)))
+			break;
+	}
+	return err;
+}
+
+/* From the first byte of the file `fd`, which may be of another format. */
+static enum err begin_again(struct file *f, int fd, struct problem *problem)
+{
+	if (fd != f->fd)
+		close(f->fd);
+	f->fd = fd;
+	format_close(f);
+	input_restart(&f->input);
+	f->input.paused = true;
+	if (lseek(fd, 0, SEEK_SET) == 0)
+		return ERR_AGAIN;
+	problem_set(problem, "%s: cannot be read again: %s", f->name,
+		    strerror(errno));
+	return ERR_SYSTEM;
+}
+
+/* At what is the end now. */
+static enum err at_present_end(struct file *f, struct problem *problem)
+{
+	switch (follow_look(f->follow, f->fd, f->input.end_offset)) {
+	case FOLLOW_NONE:
+		break;
+	case FOLLOW_AGAIN:
+		f->input.paused = true;
+		break;
+	case FOLLOW_CUT:
+		return begin_again(f, f->fd, problem);
+	case FOLLOW_MOVED:
+		return begin_again(f, follow_take(f->follow), problem);
+	case FOLLOW_LOST:
+		problem_set(problem,
+			    "%s: another file has this name now and cannot be "
+			    "read: %s",
+			    f->name, strerror(errno));
+		return ERR_SYSTEM;
+	}
+	return ERR_AGAIN;
+}
+
+/* Can a packet be read again where it was? */
+static bool stays(const struct file *f)
+{
+	return f->regular && f->inflate == NULL && f->follow == NULL;
 }
 
 static enum err file_next(struct source *s, struct packet *out,
@@ -106,33 +239,25 @@ static enum err file_next(struct source *s, struct packet *out,
 
 	if (f->ended)
 		return ERR_END;
-	for (unsigned i = 0; i < FILE_PASS_OVER_MAX; i++) {
-		err = f->format->next(f, out, problem);
-		if (err) {
-			f->ended = err != ERR_AGAIN;
-			return err;
-		}
-		if (f->filter == NULL || filter_matches(f->filter, out))
-			return ERR_OK;
-	}
-	return ERR_AGAIN;
-}
-
-/* As next, where the packets of a pipe have no place to be read again. */
-static enum err pipe_next(struct source *s, struct packet *out,
-			  struct problem *problem)
-{
-	enum err err = file_next(s, out, problem);
-
-	out->offset = PACKET_NO_OFFSET;
+	allow(f, FILE_CALL_BYTES);
+	err = next_wanted(f, out, problem);
+	if (err == ERR_AGAIN && f->follow != NULL && !f->input.paused)
+		err = at_present_end(f, problem);
+	f->ended = err != ERR_OK && err != ERR_AGAIN;
+	if (!stays(f))
+		out->offset = PACKET_NO_OFFSET;
 	return err;
 }
 
-static int pipe_fd(const struct source *s)
+static int file_fd(const struct source *s)
 {
 	const struct file *f = (const struct file *)s;
 
-	return f->ended ? -1 : f->fd;
+	if (f->ended || f->input.paused)
+		return -1;
+	if (f->follow != NULL)
+		return follow_fd(f->follow);
+	return f->regular ? -1 : f->fd;
 }
 
 static void file_progress(const struct source *s, uint64_t *done,
@@ -140,7 +265,10 @@ static void file_progress(const struct source *s, uint64_t *done,
 {
 	const struct file *f = (const struct file *)s;
 
-	*done = input_offset(&f->input);
+	if (!f->regular || f->follow != NULL)
+		return;
+	*done = f->inflate != NULL ? inflate_offset(f->inflate)
+				   : input_offset(&f->input);
 	*size = f->size > *done ? f->size : *done;
 }
 
@@ -150,7 +278,8 @@ static bool file_reread(const struct source *s, uint16_t source,
 	const struct file *f = (const struct file *)s;
 	uint32_t done = 0;
 
-	if (source != s->number || offset > INT64_MAX - (uint64_t)len)
+	if (!stays(f) || source != s->number ||
+	    offset > INT64_MAX - (uint64_t)len)
 		return false;
 	while (done < len) {
 		ssize_t got = pread(f->fd, (char *)out + done, len - done,
@@ -167,14 +296,9 @@ static bool file_reread(const struct source *s, uint16_t source,
 
 static const struct source_ops file_ops = {
 	.next = file_next,
+	.fd = file_fd,
 	.progress = file_progress,
 	.reread = file_reread,
-	.free = file_free,
-};
-
-static const struct source_ops pipe_ops = {
-	.next = pipe_next,
-	.fd = pipe_fd,
 	.free = file_free,
 };
 
@@ -213,7 +337,6 @@ static enum err open_descriptor(struct file *f, const char *path,
 		return ERR_UNSUPPORTED;
 	}
 	f->regular = S_ISREG(st.st_mode);
-	f->base.ops = f->regular ? &file_ops : &pipe_ops;
 	if (f->regular) {
 		f->size = (uint64_t)st.st_size;
 		/* Standard input may have been read from before. */
@@ -224,50 +347,46 @@ static enum err open_descriptor(struct file *f, const char *path,
 			  here < 0 ? 0 : (uint64_t)here);
 }
 
-static enum err no_format(struct file *f, struct problem *problem)
-{
-	const char *is = "is no pcap or pcapng file";
-
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (memcmp(f->input.at, foreign[i].magic, foreign[i].len) == 0)
-			is = foreign[i].is;
-	problem_set(problem, "%s: %s", f->name, is);
-	return ERR_UNSUPPORTED;
-}
-
-static enum err open_format(struct file *f, struct problem *problem)
-{
-	enum err err = input_need(&f->input, 4);
-
-	if (err == ERR_END) {
-		problem_set(problem, "%s: is empty", f->name);
-		return ERR_TRUNCATED;
-	}
-	if (err)
-		return file_stopped(f, err, "file header", problem);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (formats[i]->recognise(f->input.at))
-			f->format = formats[i];
-	if (f->format == NULL)
-		return no_format(f, problem);
-	return f->format->open(f, problem);
-}
-
-static enum err open_filter(struct file *f, const char *expression,
+static enum err open_follow(struct file *f, const char *path,
 			    struct problem *problem)
 {
-	enum err err;
+	enum err err = follow_new(&f->follow, path);
 
-	if (expression == NULL)
-		return ERR_OK;
-	err = filter_new(&f->filter, expression);
-	if (!err && f->has_link_type)
-		err = filter_compile(f->filter, f->link_type, problem);
-	return err;
+	if (err) {
+		problem_set(problem, "%s: cannot be followed: %s", f->name,
+			    err == ERR_NOMEM ? "out of memory"
+			    : errno == ENOSPC
+				    ? "too many files are being watched"
+				    : strerror(errno));
+		return err;
+	}
+	f->base.live = true;
+	return ERR_OK;
+}
+
+static enum err open_all(struct file *f, const char *path,
+			 const struct source_options *options,
+			 struct problem *problem)
+{
+	enum err err = open_descriptor(f, path, problem);
+
+	if (!err && options->filter != NULL)
+		err = filter_new(&f->filter, options->filter);
+	if (!err && options->follow && f->regular && strcmp(path, "-") != 0)
+		err = open_follow(f, path, problem);
+	if (err)
+		return err;
+	f->input.wait = true;
+	allow(f, FILE_OPEN_BYTES);
+	err = open_format(f, problem);
+	f->input.wait = false;
+	f->input.paused = false;
+	/* The header is not there yet: who asks for packets waits for it. */
+	return err == ERR_AGAIN ? ERR_OK : err;
 }
 
 enum err source_file_open(struct source **out, const char *path,
-			  const char *filter, uint16_t number,
+			  const struct source_options *options,
 			  struct problem *problem)
 {
 	struct file *f = calloc(1, sizeof(*f));
@@ -276,20 +395,13 @@ enum err source_file_open(struct source **out, const char *path,
 	problem_set(problem, "out of memory");
 	if (f == NULL)
 		return ERR_NOMEM;
-	f->base.number = number;
+	f->base.ops = &file_ops;
+	f->base.number = options->number;
+	f->secrets = options->secrets;
+	f->secrets_ctx = options->ctx;
 	f->fd = -1;
 	f->name = name_for_people(path);
-	if (f->name == NULL) {
-		free(f);
-		return ERR_NOMEM;
-	}
-	err = open_descriptor(f, path, problem);
-	f->input.wait = true;
-	if (!err)
-		err = open_format(f, problem);
-	f->input.wait = false;
-	if (!err)
-		err = open_filter(f, filter, problem);
+	err = f->name == NULL ? ERR_NOMEM : open_all(f, path, options, problem);
 	if (err) {
 		file_free(&f->base);
 		return err;

@@ -7,6 +7,7 @@
 
 #include "filter.h"
 #include "ops.h"
+#include "sipmon/capture/inside.h"
 
 #define SNAPLEN     262144
 #define TIMEOUT_MS  100 /* a packet waits at most so long for others */
@@ -18,6 +19,7 @@
 struct live {
 	struct source base;
 	pcap_t *pcap;
+	struct filter *inside; /* if the kernel lets more pass than was asked */
 	bool ended;
 	uint16_t link_type;
 	uint32_t ns_per_tick;
@@ -33,13 +35,13 @@ static void live_free(struct source *s)
 
 	if (l->pcap != NULL)
 		pcap_close(l->pcap);
+	filter_free(l->inside);
 	free(l);
 }
 
-static enum err live_next(struct source *s, struct packet *out,
-			  struct problem *problem)
+static enum err next_packet(struct live *l, struct packet *out,
+			    struct problem *problem)
 {
-	struct live *l = (struct live *)s;
 	struct pcap_pkthdr *header;
 	int got;
 
@@ -61,7 +63,21 @@ static enum err live_next(struct source *s, struct packet *out,
 	out->link_type = l->link_type;
 	out->source = l->base.number;
 	out->offset = PACKET_NO_OFFSET;
+	out->inside = false;
 	return ERR_OK;
+}
+
+/* The kernel's filter is the wide one: here it is told why each passed. */
+static enum err live_next(struct source *s, struct packet *out,
+			  struct problem *problem)
+{
+	struct live *l = (struct live *)s;
+	enum err err = next_packet(l, out, problem);
+
+	if (err == ERR_OK && l->inside != NULL &&
+	    !filter_matches(l->inside, out))
+		out->inside = true;
+	return err;
 }
 
 static int live_fd(const struct source *s)
@@ -194,6 +210,30 @@ static enum err activate(struct live *l, const char *name,
 	return status < 0 ? activation_failed(l, status, problem) : ERR_OK;
 }
 
+static bool compile(struct live *l, struct bpf_program *code,
+		    const char *filter)
+{
+	return pcap_compile(l->pcap, code, filter, 1, PCAP_NETMASK_UNKNOWN) ==
+	       0;
+}
+
+/* The widest that this link type knows; false if it is the filter itself. */
+static bool compile_wide(struct live *l, struct bpf_program *code,
+			 const char *filter)
+{
+	bool good = false;
+
+	for (int on_link = 1; on_link >= 0 && !good; on_link--) {
+		struct buf text;
+
+		buf_init(&text, UINT16_MAX);
+		inside_widen(filter, on_link != 0, &text);
+		good = !text.failed && compile(l, code, text.ptr);
+		buf_free(&text);
+	}
+	return good;
+}
+
 static enum err set_filter(struct live *l, const char *filter,
 			   struct problem *problem)
 {
@@ -202,11 +242,20 @@ static enum err set_filter(struct live *l, const char *filter,
 
 	if (filter == NULL)
 		return ERR_OK;
-	if (pcap_compile(l->pcap, &code, filter, 1, PCAP_NETMASK_UNKNOWN) !=
-	    0) {
+	if (!compile(l, &code, filter)) {
 		problem_set(problem, "filter \"%.200s\": %s", filter,
 			    pcap_geterr(l->pcap));
 		return ERR_MALFORMED;
+	}
+	if (inside_is_wanted(filter)) {
+		struct bpf_program wide;
+
+		if (filter_new(&l->inside, filter))
+			return ERR_NOMEM;
+		if (compile_wide(l, &wide, filter)) {
+			pcap_freecode(&code);
+			code = wide;
+		}
 	}
 	failed = pcap_setfilter(l->pcap, &code);
 	pcap_freecode(&code);
@@ -232,7 +281,7 @@ static enum err set_mode(struct live *l, struct problem *problem)
 }
 
 enum err source_live_open(struct source **out, const char *name,
-			  const char *filter, uint16_t number,
+			  const struct source_options *options,
 			  struct problem *problem)
 {
 	struct live *l = calloc(1, sizeof(*l));
@@ -243,12 +292,12 @@ enum err source_live_open(struct source **out, const char *name,
 		return ERR_NOMEM;
 	}
 	l->base.ops = &live_ops;
-	l->base.number = number;
+	l->base.number = options->number;
 	l->base.live = true;
 	(void)snprintf(l->name, sizeof(l->name), "%s", name);
 	err = activate(l, name, problem);
 	if (!err)
-		err = set_filter(l, filter, problem);
+		err = set_filter(l, options->filter, problem);
 	if (!err)
 		err = set_mode(l, problem);
 	if (err) {

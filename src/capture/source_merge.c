@@ -166,7 +166,9 @@ static int fd_by_arrival(const struct source *s)
 	const struct merge *m = (const struct merge *)s;
 
 	for (unsigned i = 0; i < m->count; i++)
-		if (!m->members[i].ended && m->members[i].fd < 0)
+		if (!m->members[i].ended &&
+		    (m->members[i].fd < 0 ||
+		     source_fd(m->members[i].source) < 0))
 			return -1;
 	return m->epoll;
 }

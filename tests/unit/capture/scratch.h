@@ -13,7 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sipmon/capture/source.h"
+
 #define SCRATCH_MAX 65536
+
+/* The options of a source that has a number and nothing else. */
+#define NUMBER(n) (&(struct source_options){ .number = (n) })
 
 struct scratch {
 	uint8_t bytes[SCRATCH_MAX];

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "scratch.h"
+#include "sipmon/base/buf.h"
 #include "sipmon/capture/source.h"
 
 #define USEC      0xa1b2c3d4
@@ -22,10 +23,24 @@ static struct source *opened(struct scratch *s)
 	struct source *source = NULL;
 	struct problem problem = { "" };
 
-	assert_int_equal(source_file_open(&source, saved(s), NULL, 3, &problem),
-			 ERR_OK);
+	assert_int_equal(
+		source_file_open(&source, saved(s), NUMBER(3), &problem),
+		ERR_OK);
 	unlink(s->path);
 	return source;
+}
+
+/* A file is asked again, at once, when it passed over much. */
+static enum err next(struct source *source, struct packet *p,
+		     struct problem *problem)
+{
+	enum err e = source_next(source, p, problem);
+
+	for (unsigned i = 0; i < 100 && e == ERR_AGAIN; i++) {
+		assert_int_equal(source_fd(source), -1);
+		e = source_next(source, p, problem);
+	}
+	return e;
 }
 
 static void assert_packet(struct source *source, int64_t time_ns,
@@ -35,7 +50,7 @@ static void assert_packet(struct source *source, int64_t time_ns,
 	struct problem problem;
 	char again[64];
 
-	assert_int_equal(source_next(source, &p, &problem), ERR_OK);
+	assert_int_equal(next(source, &p, &problem), ERR_OK);
 	assert_int_equal(p.time_ns, time_ns);
 	assert_int_equal(p.link_type, link_type);
 	assert_int_equal(p.len, strlen(data));
@@ -50,7 +65,7 @@ static void assert_end(struct source *source, enum err want, const char *text)
 	struct packet p;
 	struct problem problem = { "" };
 
-	assert_int_equal(source_next(source, &p, &problem), want);
+	assert_int_equal(next(source, &p, &problem), want);
 	if (text != NULL)
 		assert_non_null(strstr(problem.text, text));
 	assert_int_equal(source_next(source, &p, &problem), ERR_END);
@@ -247,7 +262,7 @@ static void cut_everywhere(const struct scratch *whole, const size_t *ends,
 		bool opens = len >= header || len == empty;
 		bool at_end = len == header || len == empty;
 		enum err err = source_file_open(&source, saved_part(&part, len),
-						NULL, 0, &problem);
+						NUMBER(0), &problem);
 
 		unlink(part.path);
 		assert_int_equal(err, opens ? ERR_OK : ERR_TRUNCATED);
@@ -377,12 +392,12 @@ static void a_long_unknown_block_is_passed_over(void **state)
 	assert_true(pwrite(fd, tail.bytes, tail.len,
 			   (off_t)s.len - 8 + LONG_BLOCK) == (ssize_t)tail.len);
 	close(fd);
-	assert_int_equal(source_file_open(&source, s.path, NULL, 3, &problem),
+	assert_int_equal(source_file_open(&source, s.path, NUMBER(3), &problem),
 			 ERR_OK);
 	assert_packet(source, 1000, 1, "behind");
 	assert_end(source, ERR_END, NULL);
 	assert_int_equal(truncate(s.path, LONG_BLOCK / 2), 0);
-	assert_int_equal(source_file_open(&source, s.path, NULL, 3, &problem),
+	assert_int_equal(source_file_open(&source, s.path, NUMBER(3), &problem),
 			 ERR_OK);
 	unlink(s.path);
 	assert_end(source, ERR_TRUNCATED, "stops inside");
@@ -393,7 +408,7 @@ static void assert_refused(const char *path, enum err want, const char *text)
 	struct source *source = NULL;
 	struct problem problem = { "" };
 
-	assert_int_equal(source_file_open(&source, path, NULL, 0, &problem),
+	assert_int_equal(source_file_open(&source, path, NUMBER(0), &problem),
 			 want);
 	assert_null(source);
 	assert_non_null(strstr(problem.text, path));
@@ -413,8 +428,11 @@ static void what_is_no_capture_is_refused_in_one_line(void **state)
 		{ "abc", 3, ERR_TRUNCATED, "stops inside" },
 		{ "plain text, no capture at all", 29, ERR_UNSUPPORTED,
 		  "is no pcap" },
-		{ "\x1f\x8b\x08\0\0\0", 6, ERR_UNSUPPORTED, "gzip" },
-		{ "\x28\xb5\x2f\xfd\0\0", 6, ERR_UNSUPPORTED, "zstd" },
+		{ "BZh91AY", 7, ERR_UNSUPPORTED, "(bzip2); unpack" },
+		{ "\xfd"
+		  "7zXZ",
+		  5, ERR_UNSUPPORTED, "(xz); unpack" },
+		{ "\x04\x22\x4d\x18", 4, ERR_UNSUPPORTED, "(lz4); unpack" },
 		{ "\n\r\r\n\x1c\0\0\0abcd", 12, ERR_MALFORMED,
 		  "no byte order" },
 	};
@@ -431,6 +449,258 @@ static void what_is_no_capture_is_refused_in_one_line(void **state)
 	assert_refused("/dev/null", ERR_TRUNCATED, "is empty");
 	assert_refused("/tmp", ERR_UNSUPPORTED, "is a directory");
 	assert_refused("/nonexistent/x.pcap", ERR_SYSTEM, "No such file");
+}
+
+#define KEY_LOG   0x544c534b /* "TLSK" */
+#define WIREGUARD 0x57474b4c
+
+/* A decryption secrets block (draft-ietf-opsawg-pcapng section 4.7). */
+static void secrets(struct scratch *s, uint32_t kind, const char *text)
+{
+	size_t b = block_begin(s, 0x0a);
+
+	u32(s, kind);
+	u32(s, (uint32_t)strlen(text));
+	put(s, text, strlen(text));
+	while (s->len % 4 != 0)
+		put(s, "", 1);
+	u32(s, 0); /* end of options */
+	block_end(s, b);
+}
+
+#define HEARD_MAX ((size_t)32 * 1024 * 1024)
+
+struct heard {
+	struct buf text;
+	unsigned pieces;
+	unsigned lines_cut;
+};
+
+static void hear(void *ctx, struct slice text)
+{
+	struct heard *heard = ctx;
+
+	assert_true(text.len > 0);
+	heard->pieces++;
+	heard->lines_cut += text.ptr[text.len - 1] != '\n';
+	buf_add(&heard->text, text);
+}
+
+static void assert_heard(const struct heard *heard, const char *want)
+{
+	assert_int_equal(heard->text.len, strlen(want));
+	assert_memory_equal(heard->text.ptr, want, strlen(want));
+}
+
+static struct source *opened_for_secrets(const char *path, struct heard *heard)
+{
+	struct source_options options = { .number = 3,
+					  .secrets = hear,
+					  .ctx = heard };
+	struct source *source = NULL;
+	struct problem problem;
+
+	*heard = (struct heard){ .pieces = 0 };
+	buf_init(&heard->text, HEARD_MAX);
+	assert_int_equal(source_file_open(&source, path, &options, &problem),
+			 ERR_OK);
+	return source;
+}
+
+static void secrets_are_told_before_the_packets_behind_them(void **state)
+{
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		struct scratch s = { .big = big != 0 };
+		struct source *source;
+		struct heard heard;
+
+		section(&s);
+		secrets(&s, KEY_LOG, "first\n");
+		interface(&s, 1, 6, 0);
+		enhanced(&s, 0, 1, "a");
+		secrets(&s, WIREGUARD, "not of TLS\n");
+		secrets(&s, KEY_LOG, "no line");
+		secrets(&s, KEY_LOG, "");
+		secrets(&s, KEY_LOG, "last\n");
+		enhanced(&s, 0, 2, "b");
+		source = opened_for_secrets(saved(&s), &heard);
+		unlink(s.path);
+		assert_packet(source, 1000, 1, "a");
+		assert_heard(&heard, "first\n");
+		assert_packet(source, 2000, 1, "b");
+		assert_heard(&heard, "first\nno line\nlast\n");
+		assert_end(source, ERR_END, NULL);
+		buf_free(&heard.text);
+		source = opened(&s); /* where nobody listens */
+		assert_packet(source, 1000, 1, "a");
+		assert_packet(source, 2000, 1, "b");
+		assert_end(source, ERR_END, NULL);
+	}
+}
+
+/* A block of secrets with `text`, and one packet behind it; longer than s. */
+static const char *saved_long_secrets(struct scratch *s, struct slice text)
+{
+	struct scratch tail = { 0 };
+	uint32_t len = (uint32_t)text.len;
+	int fd;
+
+	assert_int_equal(len % 4, 0);
+	section(s);
+	interface(s, 1, 6, 0);
+	u32(s, 0x0a);
+	u32(s, len + 20);
+	u32(s, KEY_LOG);
+	u32(s, len);
+	saved(s);
+	u32(&tail, len + 20);
+	enhanced(&tail, 0, 1, "behind");
+	fd = open(s->path, O_WRONLY | O_APPEND);
+	assert_true(write(fd, text.ptr, text.len) == (ssize_t)text.len);
+	assert_int_equal(write(fd, tail.bytes, tail.len), tail.len);
+	close(fd);
+	return s->path;
+}
+
+/* More than 8 MiB, longer than any window of a reader. */
+static void long_secrets_come_in_pieces_of_whole_lines(void **state)
+{
+	enum { LINES = 1 << 17 };
+	struct scratch s = { 0 };
+	struct source *source;
+	struct heard heard;
+	struct buf text;
+	struct packet p;
+	struct problem problem;
+
+	(void)state;
+	buf_init(&text, HEARD_MAX);
+	for (unsigned i = 0; i < LINES; i++)
+		buf_add_format(&text, "CLIENT_RANDOM %052u\n", i);
+	source = opened_for_secrets(saved_long_secrets(&s, buf_slice(&text)),
+				    &heard);
+	assert_int_equal(next(source, &p, &problem), ERR_OK);
+	assert_memory_equal(p.data, "behind", 6);
+	assert_true(heard.pieces > 1);
+	assert_int_equal(heard.lines_cut, 0);
+	assert_true(slice_eq(buf_slice(&heard.text), buf_slice(&text)));
+	assert_end(source, ERR_END, NULL);
+	buf_free(&heard.text);
+	unlink(s.path);
+	buf_free(&heard.text);
+	buf_free(&text);
+}
+
+/* 52: section and interface; 16 more: where the secrets begin. */
+static void a_capture_that_stops_inside_secrets_is_told_so(void **state)
+{
+	static const off_t cuts[] = { 53,     60,     67,         68,
+				      69,     60000,  68 + 65536, 299000,
+				      300068, 300069, 300071 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		struct scratch s = { 0 };
+		struct source *source;
+		struct heard heard;
+		struct buf text;
+
+		buf_init(&text, HEARD_MAX);
+		memset(buf_reserve(&text, 300000), 'x', 300000);
+		text.len = 300000;
+		(void)saved_long_secrets(&s, buf_slice(&text));
+		assert_int_equal(truncate(s.path, cuts[i]), 0);
+		source = opened_for_secrets(s.path, &heard);
+		unlink(s.path);
+		assert_end(source, ERR_TRUNCATED, "stops inside the block");
+		buf_free(&heard.text);
+		buf_free(&text);
+	}
+}
+
+static void secrets_without_any_line_are_told_too(void **state)
+{
+	struct scratch s = { 0 };
+	struct source *source;
+	struct heard heard;
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, HEARD_MAX);
+	memset(buf_reserve(&text, 300000), 'x', 300000);
+	text.len = 300000;
+	source = opened_for_secrets(saved_long_secrets(&s, buf_slice(&text)),
+				    &heard);
+	unlink(s.path);
+	assert_packet(source, 1000, 1, "behind");
+	assert_int_equal(heard.text.len, text.len + 1);
+	assert_memory_equal(heard.text.ptr, text.ptr, text.len);
+	assert_end(source, ERR_END, NULL);
+	buf_free(&heard.text);
+	buf_free(&text);
+}
+
+static void secrets_that_lie_about_their_length_end_the_file(void **state)
+{
+	static const struct {
+		uint32_t block;
+		uint32_t secret;
+	} lies[] = {
+		{ 16, 0 },   { 28, 9 }, { 28, UINT32_MAX },
+		{ 28, 100 }, { 13, 1 }, { 0x1000004, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		struct scratch s = { 0 };
+		struct heard heard;
+		struct source *source;
+
+		section(&s);
+		interface(&s, 1, 6, 0);
+		enhanced(&s, 0, 1, "good");
+		u32(&s, 0x0a);
+		u32(&s, lies[i].block);
+		u32(&s, KEY_LOG);
+		u32(&s, lies[i].secret);
+		put(&s, "12345678", 8);
+		u32(&s, lies[i].block);
+		source = opened_for_secrets(saved(&s), &heard);
+		unlink(s.path);
+		assert_packet(source, 1000, 1, "good");
+		assert_end(source, ERR_MALFORMED, "at offset 88 claims");
+		assert_int_equal(heard.pieces, 0);
+		buf_free(&heard.text);
+	}
+}
+
+/* Names, statistics, a journal, what others added, what nobody knows. */
+static void blocks_that_hold_no_packet_are_passed_over(void **state)
+{
+	static const uint32_t types[] = { 4,          5,          9, 0x0bad,
+					  0x40000bad, 0x12345678, 0 };
+
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		struct scratch s = { .big = big != 0 };
+		struct source *source;
+
+		section(&s);
+		interface(&s, 1, 6, 0);
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+			size_t b = block_begin(&s, types[i]);
+
+			for (size_t n = 0; n < i; n++)
+				u32(&s, UINT32_MAX);
+			block_end(&s, b);
+			enhanced(&s, 0, i, "packet");
+		}
+		source = opened(&s);
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+			assert_packet(source, (int64_t)i * 1000, 1, "packet");
+		assert_end(source, ERR_END, NULL);
+	}
 }
 
 static void a_filter_lets_through_what_it_matches(void **state)
@@ -454,16 +724,20 @@ static void a_filter_lets_through_what_it_matches(void **state)
 	}
 	memset(s.bytes + 24 + 16 + 20, 0, 4); /* the ports of the first */
 	saved(&s);
-	assert_int_equal(
-		source_file_open(&source, s.path, "udp port 5060", 0, &problem),
-		ERR_OK);
+	assert_int_equal(source_file_open(&source, s.path,
+					  &(struct source_options){
+						  .filter = "udp port 5060" },
+					  &problem),
+			 ERR_OK);
 	assert_int_equal(source_next(source, &p, &problem), ERR_OK);
 	assert_int_equal(p.time_ns, SECOND);
 	assert_end(source, ERR_END, NULL);
 	source = NULL;
-	assert_int_equal(
-		source_file_open(&source, s.path, "udp prt 5060", 0, &problem),
-		ERR_MALFORMED);
+	assert_int_equal(source_file_open(&source, s.path,
+					  &(struct source_options){
+						  .filter = "udp prt 5060" },
+					  &problem),
+			 ERR_MALFORMED);
 	assert_null(source);
 	assert_non_null(strstr(problem.text, "udp prt 5060"));
 	unlink(s.path);
@@ -488,7 +762,7 @@ static void a_pipe_says_again_until_a_packet_is_whole(void **state)
 	pcap_header(&s, USEC, 1);
 	pcap_record(&s, 7, 0, "slow");
 	assert_int_equal(write(fd, s.bytes, 24), 24);
-	assert_int_equal(source_file_open(&source, path, NULL, 0, &problem),
+	assert_int_equal(source_file_open(&source, path, NUMBER(0), &problem),
 			 ERR_OK);
 	for (size_t i = 24; i < s.len; i++) {
 		assert_int_equal(source_next(source, &p, &problem), ERR_AGAIN);
@@ -522,6 +796,15 @@ int main(void)
 			a_block_that_lies_ends_the_file_after_the_good_ones),
 		cmocka_unit_test(a_long_unknown_block_is_passed_over),
 		cmocka_unit_test(what_is_no_capture_is_refused_in_one_line),
+		cmocka_unit_test(
+			secrets_are_told_before_the_packets_behind_them),
+		cmocka_unit_test(long_secrets_come_in_pieces_of_whole_lines),
+		cmocka_unit_test(secrets_without_any_line_are_told_too),
+		cmocka_unit_test(
+			a_capture_that_stops_inside_secrets_is_told_so),
+		cmocka_unit_test(
+			secrets_that_lie_about_their_length_end_the_file),
+		cmocka_unit_test(blocks_that_hold_no_packet_are_passed_over),
 		cmocka_unit_test(a_filter_lets_through_what_it_matches),
 		cmocka_unit_test(a_pipe_says_again_until_a_packet_is_whole),
 	};

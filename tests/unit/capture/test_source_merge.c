@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include "scratch.h"
 #include "sipmon/capture/source.h"
@@ -32,7 +33,7 @@ static struct source *letters(const char *text, uint16_t number)
 	if (strchr(text, '!') != NULL)
 		put(&s, "\0\0\0\0", 4);
 	assert_int_equal(
-		source_file_open(&source, saved(&s), NULL, number, &problem),
+		source_file_open(&source, saved(&s), NUMBER(number), &problem),
 		ERR_OK);
 	unlink(s.path);
 	return source;
@@ -103,6 +104,52 @@ static void many_sources_stay_in_order(void **state)
 		last = p.time_ns;
 	}
 	assert_int_equal(n, 2 * MANY - 1);
+	source_free(m);
+}
+
+/* The same, packed as gzip(1) does. */
+static struct source *packed_letters(const char *text, uint16_t number)
+{
+	struct scratch s = { 0 };
+	struct source *source = NULL;
+	struct problem problem;
+	gzFile gz;
+
+	pcap_header(&s, USEC, 1);
+	for (uint32_t i = 0; text[i] != '\0'; i++)
+		if (text[i] != ' ')
+			pcap_record(&s, i, 0, (char[2]){ text[i], '\0' });
+	saved_part(&s, 0);
+	gz = gzopen(s.path, "wb");
+	assert_int_equal(gzwrite(gz, s.bytes, (unsigned)s.len), s.len);
+	assert_int_equal(gzclose(gz), Z_OK);
+	assert_int_equal(
+		source_file_open(&source, s.path, NUMBER(number), &problem),
+		ERR_OK);
+	unlink(s.path);
+	return source;
+}
+
+static void packed_and_plain_files_come_by_time(void **state)
+{
+	struct source *sources[] = {
+		packed_letters("a  d f ", 0),
+		letters(" b  e  ", 1),
+		packed_letters("  c   g", 2),
+	};
+	struct source *m = merged(sources, 3);
+	uint64_t done;
+	uint64_t size;
+	char again;
+
+	(void)state;
+	assert_letters(m, "abcdefg");
+	source_progress(m, &done, &size);
+	assert_true(done > 0);
+	assert_int_equal(done, size);
+	assert_false(source_reread(m, 0, 40, &again, 1));
+	assert_true(source_reread(m, 1, 40, &again, 1));
+	assert_int_equal(again, 'b');
 	source_free(m);
 }
 
@@ -194,8 +241,9 @@ static void a_file_waits_for_a_pipe(void **state)
 	pcap_header(&s, USEC, 1);
 	assert_int_equal(write(fd, s.bytes, s.len), 24);
 	sources[0] = letters(" b", 0);
-	assert_int_equal(source_file_open(&sources[1], path, NULL, 1, &problem),
-			 ERR_OK);
+	assert_int_equal(
+		source_file_open(&sources[1], path, NUMBER(1), &problem),
+		ERR_OK);
 	m = merged(sources, 2);
 	assert_int_equal(source_next(m, &p, &problem), ERR_AGAIN);
 	assert_int_equal(source_fd(m), source_fd(sources[1]));
@@ -215,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_come_by_time),
 		cmocka_unit_test(many_sources_stay_in_order),
+		cmocka_unit_test(packed_and_plain_files_come_by_time),
 		cmocka_unit_test(equal_times_come_in_the_order_of_the_sources),
 		cmocka_unit_test(
 			a_source_that_fails_ends_alone_and_is_told_once),
