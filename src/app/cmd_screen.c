@@ -60,7 +60,8 @@ static bool free_stdin(struct screen *s)
 	int tty;
 
 	for (unsigned i = 0; i < o->source_count; i++) {
-		if (o->sources[i].live || strcmp(o->sources[i].name, "-") != 0)
+		if (o->sources[i].kind != SOURCE_FILE ||
+		    strcmp(o->sources[i].name, "-") != 0)
 			continue;
 		aside = dup(STDIN_FILENO);
 		tty = open("/dev/tty", O_RDWR);
@@ -87,7 +88,7 @@ static void name_sources(struct screen *s)
 
 		if (name == s->stdin_path)
 			name = "standard input";
-		else if (!o->sources[i].live && slash != NULL)
+		else if (o->sources[i].kind == SOURCE_FILE && slash != NULL)
 			name = slash + 1;
 		n = snprintf(s->source_name + used,
 			     sizeof(s->source_name) - used, "%s%s",
@@ -127,8 +128,8 @@ static void count_second(struct screen *s)
 	s->dirty = true;
 	pipeline_flush(s->pipeline);
 	/* Phases that are open go on while the line is quiet. */
-	if (pipeline_is_live(s->pipeline) && s->reading)
-		pipeline_set_now(s->pipeline, s->status.wall_ns);
+	if (s->reading)
+		pipeline_tick(s->pipeline);
 }
 
 static void read_packets(struct screen *s)
@@ -346,7 +347,7 @@ static int open_sources(struct screen *s)
 	struct problem problem = { "" };
 
 	if (o->source_count == 0) {
-		o->sources[0].live = true;
+		o->sources[0].kind = SOURCE_INTERFACE;
 		o->sources[0].name = "any";
 		o->source_count = 1;
 	}
@@ -363,8 +364,9 @@ static int open_sources(struct screen *s)
 	name_sources(s);
 	s->reading = true;
 	s->status = (struct ui_status){
-		.source = pipeline_is_live(s->pipeline) ? UI_SOURCE_LIVE
-							: UI_SOURCE_LOADING,
+		.source = pipeline_is_live(s->pipeline) || o->follow
+				  ? UI_SOURCE_LIVE
+				  : UI_SOURCE_LOADING,
 		.source_name = s->source_name,
 		.capture_filter = o->bpf.len > 1 ? o->bpf.ptr : "",
 		.memory_limit = o->memory_bytes,

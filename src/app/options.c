@@ -150,13 +150,24 @@ static bool set_format(struct options *o, const char *value)
 	return report_format_find(value) != NULL;
 }
 
-static bool add_source(struct options *o, bool live, const char *name)
+static bool add_source(struct options *o, enum source_kind kind,
+		       const char *name)
 {
 	if (o->source_count == SOURCES_MAX || name[0] == '\0')
 		return false;
-	o->sources[o->source_count].live = live;
+	o->sources[o->source_count].kind = kind;
 	o->sources[o->source_count].name = name;
 	o->source_count++;
+	return true;
+}
+
+static bool add_secret(struct options *o, bool is_private, const char *name)
+{
+	if (o->secret_count == SECRETS_MAX || name[0] == '\0')
+		return false;
+	o->secrets[o->secret_count].is_private = is_private;
+	o->secrets[o->secret_count].name = name;
+	o->secret_count++;
 	return true;
 }
 
@@ -165,10 +176,15 @@ static bool apply(struct options *o, enum option_id id, const char *value)
 {
 	switch (id) {
 	case OPTION_INTERFACE:
-		return add_source(o, true, value);
+		return add_source(o, SOURCE_INTERFACE, value);
 	case OPTION_READ:
 	case OPTION_READ_TOO:
-		return add_source(o, false, value);
+		return add_source(o, SOURCE_FILE, value);
+	case OPTION_HEP_LISTEN:
+		return add_source(o, SOURCE_HEP, value);
+	case OPTION_KEYLOG:
+	case OPTION_PRIVATE_KEY:
+		return add_secret(o, id == OPTION_PRIVATE_KEY, value);
 	case OPTION_WRITE:
 		o->write = value;
 		return true;
@@ -207,6 +223,8 @@ static void apply_flag(struct options *o, enum option_id id)
 		o->version = true;
 	if (id == OPTION_UTC)
 		o->utc = true;
+	if (id == OPTION_FOLLOW)
+		o->follow = true;
 }
 
 static void note_not_yet(struct options *o, enum option_id id)

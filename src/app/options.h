@@ -15,6 +15,7 @@
 #include "sipmon/ui/term.h"
 
 #define SOURCES_MAX 16
+#define SECRETS_MAX 16
 #define WORDS_MAX   2
 
 enum option_use {
@@ -44,6 +45,8 @@ struct option_row {
 	const char *help;
 };
 
+enum source_kind { SOURCE_FILE, SOURCE_INTERFACE, SOURCE_HEP };
+
 /* Row of an option; `id` from 1 to OPTIONS - 1. */
 const struct option_row *option_row(enum option_id id);
 
@@ -53,9 +56,15 @@ struct options {
 	bool version;
 	unsigned source_count;
 	struct {
-		bool live;
+		enum source_kind kind;
 		const char *name;
 	} sources[SOURCES_MAX];
+	bool follow;
+	unsigned secret_count; /* files with keys of TLS */
+	struct {
+		bool is_private; /* a private key; else a key log */
+		const char *name;
+	} secrets[SECRETS_MAX];
 	const char *write;
 	const char *format; /* NULL: text */
 	const char *filter;

@@ -1,21 +1,35 @@
 #include "pipeline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sipmon/base/clock.h"
 #include "sipmon/call/store.h"
 #include "sipmon/call/tracker.h"
+#include "sipmon/capture/inside.h"
 #include "sipmon/capture/source.h"
 #include "sipmon/decap/decap.h"
 #include "sipmon/export/pcap_out.h"
+#include "sipmon/sip/framer.h"
 #include "sipmon/sip/message.h"
+#include "sipmon/stream/stream.h"
 
 /* Packets between two looks at the clock. */
 #define BATCH 256
 
+/*
+ * Shares of --memory for what waits: fragments of IP, connections.  They are
+ * part of it; what is kept of messages has the rest.
+ */
+#define FRAGMENT_SHARE(bytes) ((bytes) / 50)
+#define STREAM_SHARE(bytes)   ((bytes) / 10)
+
 struct pipeline {
 	struct source *source;
+	struct inside *inside; /* NULL: the capture filter was not widened */
 	struct decap *decap;
+	struct keys *keys;
+	struct stream *stream;
 	struct store *store;
 	struct pcap_out *save;
 	struct counters counters;
@@ -23,7 +37,9 @@ struct pipeline {
 	bool has_trouble;
 	bool save_failed; /* told once; nothing is saved any more */
 	bool live;
-	int64_t asked_ns; /* when the kernel was asked for its losses */
+	bool grows;
+	int64_t asked_ns;  /* when the kernel was asked for its losses */
+	int64_t packet_ns; /* when a packet came last, on the clock of here */
 };
 
 static bool reread(void *ctx, uint16_t source, uint64_t offset, void *out,
@@ -34,18 +50,56 @@ static bool reread(void *ctx, uint16_t source, uint64_t offset, void *out,
 	return source_reread(p->source, source, offset, out, len);
 }
 
-static enum err open_one(struct source **out, const struct options *o,
-			 unsigned i, struct problem *problem)
+static void take_secrets(void *ctx, struct slice text)
+{
+	const struct pipeline *p = ctx;
+
+	keys_add_log(p->keys, text);
+}
+
+static enum err open_keys(struct pipeline *p, const struct options *o,
+			  struct problem *problem)
+{
+	enum err e = keys_new(&p->keys);
+
+	if (e)
+		problem_set(problem, "out of memory");
+	for (unsigned i = 0; i < o->secret_count && e == ERR_OK; i++) {
+		const char *name = o->secrets[i].name;
+
+		if (o->secrets[i].is_private)
+			e = keys_open_private(p->keys, name, problem);
+		else
+			e = keys_open_log(p->keys, name, problem);
+	}
+	return e;
+}
+
+static enum err open_one(struct pipeline *p, struct source **out,
+			 const struct options *o, unsigned i,
+			 struct problem *problem)
 {
 	const struct source_options how = {
 		.filter = o->bpf.len > 1 ? o->bpf.ptr : NULL,
 		.number = (uint16_t)i,
+		.follow = o->follow,
+		.secrets = take_secrets,
+		.ctx = p,
 	};
 	const char *name = o->sources[i].name;
 
-	if (o->sources[i].live)
+	switch (o->sources[i].kind) {
+	case SOURCE_INTERFACE:
+		p->live = true;
 		return source_live_open(out, name, &how, problem);
-	return source_file_open(out, name, &how, problem);
+	case SOURCE_HEP:
+		p->live = true;
+		return source_hep_open(out, name, &how, problem);
+	case SOURCE_FILE:
+		p->grows |= o->follow;
+		return source_file_open(out, name, &how, problem);
+	}
+	return ERR_UNSUPPORTED;
 }
 
 static enum err open_sources(struct pipeline *p, const struct options *o,
@@ -55,10 +109,8 @@ static enum err open_sources(struct pipeline *p, const struct options *o,
 	enum err e = ERR_OK;
 	unsigned n = 0;
 
-	for (; n < o->source_count && e == ERR_OK; n++) {
-		p->live |= o->sources[n].live;
-		e = open_one(&list[n], o, n, problem);
-	}
+	for (; n < o->source_count && e == ERR_OK; n++)
+		e = open_one(p, &list[n], o, n, problem);
 	if (e == ERR_OK && n == 1) {
 		p->source = list[0];
 		return ERR_OK;
@@ -74,25 +126,147 @@ static enum err open_sources(struct pipeline *p, const struct options *o,
 	return e;
 }
 
+static void file_message(struct pipeline *p, const struct payload *d)
+{
+	struct sip_msg msg;
+	struct tracked in = { .msg = &msg,
+			      .flow = &d->flow,
+			      .time_ns = d->time_ns,
+			      .offset = d->offset,
+			      .print = d->print,
+			      .source = d->source,
+			      .cut = payload_is_cut(d) };
+
+	if (!sip_msg_parse(&msg, d->bytes))
+		return;
+	if (in.cut)
+		p->counters.undecoded[UNDECODED_CUT_SIP]++;
+	if (in.offset != PACKET_NO_OFFSET)
+		in.offset += (uint64_t)(msg.raw.ptr - d->bytes.ptr);
+	tracker_push(p->store, &in);
+}
+
+/* ---- SIP in streams */
+
+static void take_message(void *ctx, const struct payload *message)
+{
+	if (sip_recognise(message->bytes))
+		file_message(ctx, message);
+}
+
+static enum stream_begins begins(struct slice bytes)
+{
+	switch (sip_framer_begins(bytes)) {
+	case SIP_BEGINS_NO:
+		return STREAM_NO;
+	case SIP_BEGINS_YES:
+		return STREAM_YES;
+	case SIP_BEGINS_MORE:
+		return STREAM_MORE;
+	}
+	return STREAM_NO;
+}
+
+/* One that was cut by a hole tells that more was sent than came. */
+static void take_frame(struct pipeline *p, const struct payload *stream,
+		       size_t at, size_t len, bool is_cut)
+{
+	struct payload one = *stream;
+
+	one.bytes = slice_sub(stream->bytes, at, len);
+	one.sent = (uint32_t)len + is_cut;
+	if (one.offset != PACKET_NO_OFFSET)
+		one.offset += at;
+	file_message(p, &one);
+}
+
+static size_t take_bytes(void *ctx, struct stream_bytes *in)
+{
+	struct slice all = in->payload.bytes;
+	struct sip_framer framer;
+	size_t done = 0;
+
+	_Static_assert(sizeof(framer) <=
+			       STREAM_READER_WORDS * sizeof(*in->memory),
+		       "a framer must fit");
+	memcpy(&framer, in->memory, sizeof(framer));
+	while (done < all.len) {
+		struct slice rest = slice_sub(all, done, all.len - done);
+		size_t len = 0;
+		enum sip_frame kind =
+			sip_framer_next(&framer, rest, in->last, &len);
+
+		if (kind == SIP_FRAME_MORE) {
+			in->need = len;
+			break;
+		}
+		if (kind != SIP_FRAME_OTHER)
+			take_frame(ctx, &in->payload, done, len,
+				   kind == SIP_FRAME_CUT);
+		done += len;
+	}
+	memcpy(in->memory, &framer, sizeof(framer));
+	return done;
+}
+
+/* ---- the machine put together */
+
+static enum err open_stages(struct pipeline *p, const struct options *o,
+			    uint64_t memory_bytes)
+{
+	const struct store_options keep = { .memory_bytes = memory_bytes,
+					    .reread = reread,
+					    .reread_ctx = p };
+	const struct decap_options peel = {
+		.counters = &p->counters,
+		.keep_duplicates = o->keep_duplicates,
+		.fragment_bytes = FRAGMENT_SHARE(memory_bytes),
+	};
+	const struct stream_options join = {
+		.reader = { .ctx = p,
+			    .begins = begins,
+			    .seek = sip_framer_seek,
+			    .bytes = take_bytes,
+			    .message = take_message },
+		.keys = p->keys,
+		.counters = &p->counters,
+		.memory_bytes = STREAM_SHARE(memory_bytes),
+	};
+	enum err e = decap_new(&p->decap, &peel);
+
+	if (e == ERR_OK)
+		e = stream_new(&p->stream, &join);
+	if (e == ERR_OK)
+		e = store_new(&p->store, &keep);
+	return e;
+}
+
+/* The first thing that is told: more is captured than was asked for. */
+static void note_wide(struct pipeline *p)
+{
+	problem_set(&p->trouble,
+		    "the capture filter was widened: fragments, tunnels and "
+		    "tagged packets pass too, and count if it fits what is "
+		    "inside");
+	p->has_trouble = true;
+}
+
 enum err pipeline_open(struct pipeline **out, const struct options *o,
 		       uint64_t memory_bytes, struct problem *problem)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	struct store_options keep = { .memory_bytes = memory_bytes,
-				      .reread = reread,
-				      .reread_ctx = p };
-	struct decap_options peel = { .counters = &p->counters,
-				      .keep_duplicates = o->keep_duplicates };
 	enum err e;
 
 	if (p == NULL) {
 		problem_set(problem, "out of memory");
 		return ERR_NOMEM;
 	}
-	e = open_sources(p, o, problem);
-	if (e == ERR_OK &&
-	    (decap_new(&p->decap, &peel) ||
-	     store_new(&p->store, &keep))) {
+	if (o->bpf.len > 1)
+		p->inside = inside_new(o->bpf.ptr);
+	e = open_keys(p, o, problem);
+	if (e == ERR_OK)
+		e = open_sources(p, o, problem);
+	if (e == ERR_OK && open_stages(p, o, memory_bytes)) {
 		problem_set(problem, "out of memory");
 		e = ERR_NOMEM;
 	}
@@ -102,6 +276,8 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 		pipeline_free(p);
 		return e;
 	}
+	if (p->live && p->inside != NULL)
+		note_wide(p);
 	*out = p;
 	return ERR_OK;
 }
@@ -145,30 +321,13 @@ void pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	(void)pipeline_finish_save(p);
+	stream_free(p->stream);
 	store_free(p->store);
 	decap_free(p->decap);
+	keys_free(p->keys);
+	inside_free(p->inside);
 	source_free(p->source);
 	free(p);
-}
-
-static void file_message(struct pipeline *p, const struct payload *d)
-{
-	struct sip_msg msg;
-	struct tracked in = { .msg = &msg,
-			      .flow = &d->flow,
-			      .time_ns = d->time_ns,
-			      .offset = d->offset,
-			      .print = d->print,
-			      .source = d->source,
-			      .cut = payload_is_cut(d) };
-
-	if (!sip_msg_parse(&msg, d->bytes))
-		return;
-	if (in.cut)
-		p->counters.undecoded[UNDECODED_CUT_SIP]++;
-	if (in.offset != PACKET_NO_OFFSET)
-		in.offset += (uint64_t)(msg.raw.ptr - d->bytes.ptr);
-	tracker_push(p->store, &in);
 }
 
 static void save_packet(struct pipeline *p, const struct packet *packet)
@@ -180,11 +339,8 @@ static void save_packet(struct pipeline *p, const struct packet *packet)
 		save_trouble(p, &problem);
 }
 
-static void take_packet(struct pipeline *p, const struct packet *packet)
+static void count_packet(struct counters *k, const struct packet *packet)
 {
-	struct counters *k = &p->counters;
-	struct payload d;
-
 	if (k->packets == 0)
 		k->start_ns = packet->time_ns;
 	if (packet->time_ns < k->start_ns)
@@ -194,12 +350,38 @@ static void take_packet(struct pipeline *p, const struct packet *packet)
 	k->packets++;
 	k->bytes += packet->len;
 	k->truncated += packet->len < packet->wire_len;
+}
+
+static void take_packet(struct pipeline *p, const struct packet *packet)
+{
+	struct payload d;
+	bool found;
+
+	/* It counts if the filter wants it, or what is inside of it. */
+	if (!packet->inside)
+		count_packet(&p->counters, packet);
 	store_set_now(p->store, packet->time_ns);
 	if (p->save != NULL && !p->save_failed)
 		save_packet(p, packet);
-	if (decap_packet(p->decap, packet, &d) && !packet->inside &&
-	    d.kind == PAYLOAD_DATAGRAM && sip_recognise(d.bytes))
-		file_message(p, &d);
+	found = decap_packet(p->decap, packet, &d);
+	if (packet->inside) {
+		if (!found || !inside_matches(p->inside, &d))
+			return;
+		count_packet(&p->counters, packet);
+	}
+	if (!found)
+		return;
+	if (d.kind == PAYLOAD_DATAGRAM)
+		take_message(p, &d);
+	else
+		stream_push(p->stream, &d);
+}
+
+/* What waited for more is all there is. */
+static void finish(struct pipeline *p)
+{
+	decap_finish(p->decap);
+	stream_finish(p->stream);
 }
 
 /* The answer costs system calls: it is wanted each half second at most. */
@@ -217,6 +399,7 @@ enum err pipeline_run(struct pipeline *p, int64_t budget_ns)
 {
 	int64_t end = clock_monotonic_ns() + budget_ns;
 	struct problem problem = { "" };
+	uint64_t before = p->counters.packets;
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK) {
@@ -230,11 +413,15 @@ enum err pipeline_run(struct pipeline *p, int64_t budget_ns)
 		if (e == ERR_OK && clock_monotonic_ns() >= end)
 			break;
 	}
+	if (p->counters.packets != before)
+		p->packet_ns = clock_monotonic_ns();
 	if (p->live)
 		count_losses(p);
-	if (e == ERR_OK || e == ERR_AGAIN || e == ERR_END)
+	if (e == ERR_OK || e == ERR_AGAIN)
 		return e;
-	set_trouble(p, &problem);
+	finish(p);
+	if (e != ERR_END)
+		set_trouble(p, &problem);
 	return ERR_END;
 }
 
@@ -258,9 +445,14 @@ bool pipeline_is_live(const struct pipeline *p)
 	return p->live;
 }
 
-void pipeline_set_now(struct pipeline *p, int64_t now_ns)
+void pipeline_tick(struct pipeline *p)
 {
-	store_set_now(p->store, now_ns);
+	int64_t quiet = clock_monotonic_ns() - p->packet_ns;
+
+	if (p->live)
+		store_set_now(p->store, clock_now_ns());
+	else if (p->grows && p->counters.packets > 0)
+		store_set_now(p->store, p->counters.end_ns + quiet);
 }
 
 const struct view *pipeline_view(const struct pipeline *p)

@@ -1,7 +1,7 @@
 /*
  * pipeline.h - the whole machine, wired in one place.
  *
- *     source -> decap -> sip -> call
+ *     source -> decap -> [ stream -> ] sip -> call
  */
 #ifndef SIPMON_APP_PIPELINE_H
 #define SIPMON_APP_PIPELINE_H
@@ -36,15 +36,18 @@ MUST_CHECK enum err pipeline_run(struct pipeline *p, int64_t budget_ns);
 /* A descriptor to poll while pipeline_run says ERR_AGAIN; or -1. */
 int pipeline_fd(const struct pipeline *p);
 
-/* A line about a source that ended badly or a file that could not be written,
- * or NULL; each is told once. */
+/* A line about a source that ended badly, a file that could not be written or
+ * a capture filter that was widened, or NULL; each is told once. */
 const char *pipeline_trouble(struct pipeline *p);
 
-/* Is one of the sources an interface? */
+/* Is one of the sources an interface, or a HEP agent? */
 bool pipeline_is_live(const struct pipeline *p);
 
-/* While nothing comes: what time it is, for the phases that are open. */
-void pipeline_set_now(struct pipeline *p, int64_t now_ns);
+/*
+ * While nothing comes from an interface, an agent or a file that grows: time
+ * goes on all the same, for the phases that are open.
+ */
+void pipeline_tick(struct pipeline *p);
 
 const struct view *pipeline_view(const struct pipeline *p);
 const struct counters *pipeline_counters(const struct pipeline *p);

@@ -20,24 +20,64 @@
 struct wire_case {
 	const char *name;
 	const char *options[5]; /* of mkpcap */
-	unsigned copies;        /* of each packet */
+	const char *transport;
+	unsigned copies; /* of each packet; 0: there are others too */
+	bool stream;     /* bytes without borders of messages */
 };
 
+#define PLAIN(name, copies, ...)                                               \
+	{                                                                      \
+		name, { __VA_ARGS__ }, "udp", copies, false                    \
+	}
+#define WIRE(name) PLAIN(name, 1, "-w", name)
+#define CARRIER(name, transport, stream)                                       \
+	{                                                                      \
+		name, { "-t", name }, transport, 0, stream                     \
+	}
+
 /* The first is what the others are held against. */
+/* clang-format off */
 static const struct wire_case wires[] = {
-	{ "ethernet", { NULL }, 1 },
-	{ "vlan", { "-w", "vlan", NULL }, 1 },
-	{ "sll", { "-w", "sll", NULL }, 1 },
-	{ "sll2", { "-w", "sll2", NULL }, 1 },
-	{ "null", { "-w", "null", NULL }, 1 },
-	{ "null big-endian", { "-w", "null", "-b", NULL }, 1 },
-	{ "raw", { "-w", "raw", NULL }, 1 },
-	{ "pcapng", { "-g", NULL }, 1 },
-	{ "pcapng nanoseconds big-endian", { "-g", "-n", "-b", NULL }, 1 },
-	{ "nanoseconds", { "-n", NULL }, 1 },
-	{ "big-endian", { "-b", NULL }, 1 },
-	{ "each frame twice", { "-2", NULL }, 2 },
+	PLAIN("ethernet", 1, NULL),
+	WIRE("vlan"), WIRE("sll"), WIRE("sll2"), WIRE("null"), WIRE("raw"),
+	WIRE("mpls"), WIRE("pppoe"), WIRE("ipip"), WIRE("gre"),
+	WIRE("erspan"), WIRE("vxlan"), WIRE("geneve"), WIRE("gtpu"),
+	WIRE("tzsp"), WIRE("l2tp"),
+	PLAIN("null big-endian", 1, "-w", "null", "-b"),
+	PLAIN("pcapng", 1, "-g"),
+	PLAIN("pcapng nanoseconds big-endian", 1, "-g", "-n", "-b"),
+	PLAIN("nanoseconds", 1, "-n"),
+	PLAIN("big-endian", 1, "-b"),
+	PLAIN("each frame twice", 2, "-2"),
+	CARRIER("fragments", "udp", false),
+	PLAIN("fragments in a tunnel", 0, "-t", "fragments", "-w", "vxlan"),
+	CARRIER("tcp", "tcp", true),
+	CARRIER("tcp-cut", "tcp", true),
+	CARRIER("tcp-mixed", "tcp", true),
+	CARRIER("ws", "ws", false),
+	CARRIER("ws-cut", "ws", false),
+	CARRIER("sctp", "sctp", false),
+	CARRIER("sctp-cut", "sctp", false),
+	CARRIER("hep", "udp", false),
+	CARRIER("hep-tcp", "udp", false),
 };
+/* clang-format on */
+
+/*
+ * Not for streams, where Content-Length is the border: these hold lengths that
+ * lie, and two requests in one datagram (RFC 4475 section 3.1.1.8), of which
+ * the second is none there but is one in a stream.
+ */
+static const char *const datagrams_only[] = { "malformed", "torture-valid",
+					      "torture-invalid" };
+
+static bool is_fit(const struct list_case *list, const struct wire_case *w)
+{
+	for (size_t i = 0; i < sizeof(datagrams_only) / sizeof(char *); i++)
+		if (w->stream && strcmp(list->name, datagrams_only[i]) == 0)
+			return false;
+	return true;
+}
 
 struct scene {
 	const struct list_case *list;
@@ -146,28 +186,49 @@ static void check_report(struct scene *s, json_t *report)
 		check_call(s, report, &want->calls[i]);
 }
 
+static json_int_t number_at(json_t *report, const char *part, const char *key)
+{
+	return json_integer_value(
+		json_object_get(json_object_get(report, part), key));
+}
+
+/* Without the transports, which differ, but must be the one of the wire. */
+static bool is_same_sip(json_t *first, json_t *other, const struct wire_case *w)
+{
+	json_t *a = json_copy(json_object_get(first, "sip"));
+	json_t *b = json_copy(json_object_get(other, "sip"));
+	json_t *over =
+		json_object_get(json_object_get(b, "transports"), w->transport);
+	bool same =
+		json_integer_value(over) == number_at(other, "sip", "messages");
+
+	(void)json_object_del(a, "transports");
+	(void)json_object_del(b, "transports");
+	same = same && json_equal(a, b);
+	json_decref(a);
+	json_decref(b);
+	return same;
+}
+
 /* The wire must not be seen in what is said about the calls. */
 static void check_same(struct scene *s, json_t *first, json_t *other,
 		       const struct wire_case *w)
 {
-	static const char *const parts[] = { "sip", "calls", "metrics",
-					     "findings" };
-	json_int_t packets = json_integer_value(
-		json_object_get(json_object_get(first, "capture"), "packets"));
-	json_t *capture = json_object_get(other, "capture");
+	static const char *const parts[] = { "calls", "metrics", "findings" };
+	json_int_t packets = number_at(first, "capture", "packets");
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (!json_equal(json_object_get(first, parts[i]),
 				json_object_get(other, parts[i])))
 			buf_add_format(&s->faults, "%s: %s differs\n", w->name,
 				       parts[i]);
-	if (json_integer_value(json_object_get(capture, "packets")) !=
-	    packets * w->copies)
+	if (!is_same_sip(first, other, w))
+		buf_add_format(&s->faults, "%s: sip differs\n", w->name);
+	if (w->copies > 0 &&
+	    number_at(other, "capture", "packets") != packets * w->copies)
 		buf_add_format(&s->faults, "%s: other packets\n", w->name);
-	if (w->copies > 1 &&
-	    json_integer_value(json_object_get(capture, "duplicates")) <
-		    json_integer_value(json_object_get(
-			    json_object_get(first, "sip"), "messages")))
+	if (w->copies > 1 && number_at(other, "capture", "duplicates") <
+				     number_at(first, "sip", "messages"))
 		buf_add_format(&s->faults, "%s: copies not counted\n", w->name);
 }
 
@@ -296,8 +357,10 @@ static void a_scenario_comes_out_as_listed(void **state)
 	}
 	for (size_t i = 1;
 	     first != NULL && i < sizeof(wires) / sizeof(wires[0]); i++) {
-		json_t *other = report_over(s, &wires[i]);
+		json_t *other = NULL;
 
+		if (is_fit(s->list, &wires[i]))
+			other = report_over(s, &wires[i]);
 		if (other != NULL)
 			check_same(s, first, other, &wires[i]);
 		json_decref(other);
