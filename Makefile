@@ -116,7 +116,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 # Whole-program tests: their own file, what stands beside it, and the tools;
 # what they start they find in $(BUILD).
 tools_obj    := $(call obj,tests/tools/scenario.c tests/tools/wire.c \
-                tests/tools/carrier.c tests/tools/packet.c)
+                tests/tools/carrier.c tests/tools/packet.c \
+                tests/tools/tls_talk.c)
 corpus_tools := tests/tools/child.c tests/corpus/list.c tests/corpus/outcome.c \
                 tests/corpus/schema.c
 ui_tools     := tests/tools/child.c tests/ui/term.c tests/ui/stage.c
@@ -124,7 +125,8 @@ whole_needs  := $(bin) $(BUILD)/tests/tools/mkpcap
 
 $(BUILD)/tests/tools/mkpcap: $(BUILD)/tests/tools/mkpcap.o $(tools_obj) $(core)
 	$(call say,LD)
-	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,libssl) \
+	  $(call libs,libcrypto)
 $(BUILD)/tests/tools/%.o $(BUILD)/tests/corpus/%.o $(BUILD)/tests/ui/%.o: \
   SM_CPPFLAGS += -DTEST_BUILD='"$(BUILD)"'
 $(BUILD)/tests/corpus/test_%: $(BUILD)/tests/corpus/test_%.o \

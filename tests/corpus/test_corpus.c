@@ -35,6 +35,11 @@ struct wire_case {
 		name, { "-t", name }, transport, 0, stream                     \
 	}
 
+#define SECRET(name, transport, stream)                                        \
+	{                                                                      \
+		name, { "-g", "-t", name }, transport, 0, stream               \
+	}
+
 /* The first is what the others are held against. */
 /* clang-format off */
 static const struct wire_case wires[] = {
@@ -60,6 +65,9 @@ static const struct wire_case wires[] = {
 	CARRIER("sctp-cut", "sctp", false),
 	CARRIER("hep", "udp", false),
 	CARRIER("hep-tcp", "udp", false),
+	SECRET("tls12", "tls", true),
+	SECRET("tls13", "tls", true),
+	SECRET("wss", "wss", false),
 };
 /* clang-format on */
 

@@ -5,6 +5,7 @@
 
 #include "packet.h"
 #include "sipmon/net/payload.h"
+#include "tls_talk.h"
 
 #define PACKET_MAX      (1U << 17)
 #define DATAGRAM_MAX    65507 /* of UDP in IPv4 */
@@ -28,11 +29,14 @@ struct connection {
 	struct endpoint client;
 	struct endpoint server;
 	uint32_t next[2]; /* sequence number of client and server */
+	struct tls_talk *tls;
+	size_t pieces; /* of it that were sent */
 };
 
 struct carriage {
 	enum carrier kind;
 	carrier_fn emit;
+	carrier_secrets_fn secrets;
 	void *ctx;
 	uint16_t id;
 	unsigned count;
@@ -54,6 +58,9 @@ static const char *const names[CARRIERS] = {
 	[CARRIER_SCTP_CUT] = "sctp-cut",
 	[CARRIER_HEP] = "hep",
 	[CARRIER_HEP_TCP] = "hep-tcp",
+	[CARRIER_TLS12] = "tls12",
+	[CARRIER_TLS13] = "tls13",
+	[CARRIER_WSS] = "wss",
 };
 
 bool carrier_find(const char *name, enum carrier *out)
@@ -67,7 +74,8 @@ bool carrier_find(const char *name, enum carrier *out)
 	return false;
 }
 
-struct carriage *carriage_new(enum carrier kind, carrier_fn emit, void *ctx)
+struct carriage *carriage_new(enum carrier kind, carrier_fn emit,
+			      carrier_secrets_fn secrets, void *ctx)
 {
 	struct carriage *c = calloc(1, sizeof(*c));
 
@@ -75,6 +83,7 @@ struct carriage *carriage_new(enum carrier kind, carrier_fn emit, void *ctx)
 		return NULL;
 	c->kind = kind;
 	c->emit = emit;
+	c->secrets = secrets;
 	c->ctx = ctx;
 	c->id = 1;
 	buf_init(&c->packet, PACKET_MAX);
@@ -87,6 +96,8 @@ void carriage_free(struct carriage *c)
 {
 	if (c == NULL)
 		return;
+	for (unsigned i = 0; i < c->count; i++)
+		tls_talk_free(c->connections[i].tls);
 	buf_free(&c->packet);
 	buf_free(&c->inside);
 	buf_free(&c->text);
@@ -265,6 +276,65 @@ static bool send_tcp(struct carriage *c, const struct packet_ends *ends,
 	return true;
 }
 
+/* ---- TLS */
+
+static void send_pieces(struct carriage *c, struct connection *k)
+{
+	size_t count;
+	const struct tls_talk_piece *pieces = tls_talk_pieces(k->tls, &count);
+
+	for (; k->pieces < count; k->pieces++)
+		tcp_say(c, k, pieces[k->pieces].of_client,
+			pieces[k->pieces].bytes, SEGMENT_MAX);
+}
+
+static struct connection *tls_open(struct carriage *c,
+				   const struct packet_ends *ends)
+{
+	const struct tls_talk_options options = {
+		.version = c->kind == CARRIER_TLS12 ? 0x0303 : 0x0304,
+	};
+	struct connection *k = tcp_open(c, ends);
+
+	if (k == NULL)
+		return NULL;
+	k->tls = tls_talk_new_quick();
+	if (k->tls == NULL || !tls_talk_set(k->tls, &options) ||
+	    !tls_talk_open(k->tls))
+		return NULL;
+	c->secrets(c->ctx, tls_talk_key_log(k->tls));
+	send_pieces(c, k);
+	return k;
+}
+
+/* Over the connection, inside of TLS where it is talked. */
+static bool say(struct carriage *c, struct connection *k, bool of_client,
+		struct slice bytes, size_t size)
+{
+	if (k->tls == NULL) {
+		tcp_say(c, k, of_client, bytes, size);
+		return true;
+	}
+	if (!tls_talk_say(k->tls, of_client, bytes))
+		return false;
+	send_pieces(c, k);
+	return true;
+}
+
+static bool send_tls(struct carriage *c, const struct packet_ends *ends,
+		     struct slice bytes)
+{
+	struct connection *k = connection_of(c, ends);
+
+	if (k == NULL)
+		k = tls_open(c, ends);
+	if (k == NULL)
+		return false;
+	return bytes.len == 0 ||
+	       say(c, k, endpoint_eq(&k->client, &ends->source), bytes,
+		   SEGMENT_MAX);
+}
+
 /* ---- WebSocket, RFC 6455 and RFC 7118 */
 
 static void put_frame(struct buf *out, unsigned first, bool masked,
@@ -303,23 +373,23 @@ static void put_frames(struct buf *out, bool masked, struct slice bytes,
 static struct connection *ws_open(struct carriage *c,
 				  const struct packet_ends *ends)
 {
-	struct connection *k = tcp_open(c, ends);
-
-	if (k == NULL)
-		return NULL;
-	tcp_say(c, k, true,
+	const struct slice request =
 		SLICE("GET / HTTP/1.1\r\nHost: ws.example.com\r\n"
 		      "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 		      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 		      "Sec-WebSocket-Protocol: sip\r\n"
-		      "Sec-WebSocket-Version: 13\r\n\r\n"),
-		SEGMENT_MAX);
-	tcp_say(c, k, false,
+		      "Sec-WebSocket-Version: 13\r\n\r\n");
+	const struct slice answer =
 		SLICE("HTTP/1.1 101 Switching Protocols\r\n"
 		      "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 		      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-		      "Sec-WebSocket-Protocol: sip\r\n\r\n"),
-		SEGMENT_MAX);
+		      "Sec-WebSocket-Protocol: sip\r\n\r\n");
+	struct connection *k =
+		c->kind == CARRIER_WSS ? tls_open(c, ends) : tcp_open(c, ends);
+
+	if (k == NULL || !say(c, k, true, request, SEGMENT_MAX) ||
+	    !say(c, k, false, answer, SEGMENT_MAX))
+		return NULL;
 	return k;
 }
 
@@ -337,9 +407,8 @@ static bool send_ws(struct carriage *c, const struct packet_ends *ends,
 	buf_clear(&c->text);
 	put_frames(&c->text, of_client, bytes,
 		   c->kind == CARRIER_WS_CUT ? FRAME_BYTES : UINT16_MAX);
-	tcp_say(c, k, of_client, buf_slice(&c->text),
-		c->kind == CARRIER_WS_CUT ? 7 : SEGMENT_MAX);
-	return true;
+	return say(c, k, of_client, buf_slice(&c->text),
+		   c->kind == CARRIER_WS_CUT ? 7 : SEGMENT_MAX);
 }
 
 /* ---- SCTP, RFC 9260 and RFC 4168 */
@@ -477,8 +546,12 @@ bool carriage_send(struct carriage *c, const struct carried_message *m)
 	case CARRIER_TCP_CUT:
 	case CARRIER_TCP_MIXED:
 		return send_tcp(c, &ends, m->bytes);
+	case CARRIER_TLS12:
+	case CARRIER_TLS13:
+		return send_tls(c, &ends, m->bytes);
 	case CARRIER_WS:
 	case CARRIER_WS_CUT:
+	case CARRIER_WSS:
 		return send_ws(c, &ends, m->bytes);
 	case CARRIER_SCTP:
 	case CARRIER_SCTP_CUT:

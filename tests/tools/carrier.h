@@ -23,6 +23,9 @@ enum carrier {
 	CARRIER_SCTP_CUT, /* in many DATA chunks, the last first */
 	CARRIER_HEP,      /* version 3, over UDP */
 	CARRIER_HEP_TCP,
+	CARRIER_TLS12, /* the secrets are told */
+	CARRIER_TLS13,
+	CARRIER_WSS,
 	CARRIERS
 };
 
@@ -39,15 +42,20 @@ struct carried_message {
 /* One packet of IP, in the order in which they are sent. */
 typedef void (*carrier_fn)(void *ctx, struct slice ip_packet);
 
+/* Lines of a key log, before the packets that need them. */
+typedef void (*carrier_secrets_fn)(void *ctx, struct slice text);
+
 struct carriage;
 
 /* NULL when out of memory. */
-struct carriage *carriage_new(enum carrier kind, carrier_fn emit, void *ctx);
+struct carriage *carriage_new(enum carrier kind, carrier_fn emit,
+			      carrier_secrets_fn secrets, void *ctx);
 void carriage_free(struct carriage *c);
 
 /*
  * Sends one message; both ends have the same family.  A connection is set up
- * by the first message between its ends.  False if it is too long.
+ * by the first message between its ends.  False if it is too long, there are
+ * too many connections, or OpenSSL fails.
  */
 bool carriage_send(struct carriage *c, const struct carried_message *m);
 

@@ -116,6 +116,22 @@ static void pcapng_record(struct maker *m, int64_t time_ns, uint32_t len)
 	put(m, 32 + len + padding, 4);
 }
 
+/* A decryption secrets block with a key log. */
+static void write_secrets(void *ctx, struct slice text)
+{
+	struct maker *m = ctx;
+	uint32_t padding = (uint32_t)(4 - text.len % 4) % 4;
+	uint32_t len = 20 + (uint32_t)text.len + padding;
+
+	put(m, 0x0a, 4);
+	put(m, len, 4);
+	put(m, 0x544c534b, 4);
+	put(m, text.len, 4);
+	(void)fwrite(text.ptr, 1, text.len, m->file);
+	put(m, 0, padding);
+	put(m, len, 4);
+}
+
 /* ---- the work */
 
 static void write_record(struct maker *m, int64_t time_ns)
@@ -189,7 +205,7 @@ static int make(struct maker *m, const char *from, const char *to)
 	}
 	buf_init(&m->frame, FRAME_MAX);
 	buf_init(&m->payload, FRAME_MAX);
-	m->carriage = carriage_new(m->carrier, write_packet, m);
+	m->carriage = carriage_new(m->carrier, write_packet, write_secrets, m);
 	good = m->carriage != NULL && write_all(m, &s);
 	carriage_free(m->carriage);
 	if (!good)
@@ -214,7 +230,8 @@ static int usage(void)
 		    "l2tp\n"
 		    "  -t CARRIER   udp, fragments, tcp, tcp-cut, tcp-mixed, "
 		    "ws, ws-cut, sctp,\n"
-		    "               sctp-cut, hep, hep-tcp\n"
+		    "               sctp-cut, hep, hep-tcp; with -g: tls12, "
+		    "tls13, wss\n"
 		    "  -g           pcapng\n"
 		    "  -n           nanoseconds\n"
 		    "  -b           big-endian\n"
@@ -269,7 +286,8 @@ int main(int argc, char **argv)
 	while ((option = getopt(argc, argv, "w:t:gnb2s:r:e:")) != -1)
 		if (!take(&m, option))
 			return usage();
-	if (argc - optind != 2)
+	/* Secrets have a place in pcapng only. */
+	if (argc - optind != 2 || (m.carrier >= CARRIER_TLS12 && !m.pcapng))
 		return usage();
 	return make(&m, argv[optind], argv[optind + 1]);
 }

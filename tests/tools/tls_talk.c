@@ -63,15 +63,20 @@ static X509 *self_signed(EVP_PKEY *key, const char *name)
 	return cert;
 }
 
-static bool make_keys(struct end *e, const char *name)
+static bool make_ec(struct end *e, const char *name)
+{
+	e->ec = EVP_EC_gen("P-256");
+	if (e->ec != NULL)
+		e->ec_cert = self_signed(e->ec, name);
+	return e->ec_cert != NULL;
+}
+
+static bool make_rsa(struct end *e, const char *name)
 {
 	e->rsa = EVP_RSA_gen(2048);
-	e->ec = EVP_EC_gen("P-256");
-	if (e->rsa == NULL || e->ec == NULL)
-		return false;
-	e->rsa_cert = self_signed(e->rsa, name);
-	e->ec_cert = self_signed(e->ec, name);
-	return e->rsa_cert != NULL && e->ec_cert != NULL;
+	if (e->rsa != NULL)
+		e->rsa_cert = self_signed(e->rsa, name);
+	return e->rsa_cert != NULL;
 }
 
 static void end_free(struct end *e)
@@ -84,7 +89,7 @@ static void end_free(struct end *e)
 	EVP_PKEY_free(e->ec);
 }
 
-struct tls_talk *tls_talk_new(void)
+struct tls_talk *tls_talk_new_quick(void)
 {
 	struct tls_talk *t = calloc(1, sizeof(*t));
 
@@ -92,12 +97,22 @@ struct tls_talk *tls_talk_new(void)
 		return NULL;
 	buf_init(&t->sent, BYTES_MAX);
 	buf_init(&t->key_log, BYTES_MAX);
-	if (!make_keys(&t->client, "client") ||
-	    !make_keys(&t->server, "server")) {
+	if (!make_ec(&t->client, "client") || !make_ec(&t->server, "server")) {
 		tls_talk_free(t);
 		return NULL;
 	}
 	return t;
+}
+
+struct tls_talk *tls_talk_new(void)
+{
+	struct tls_talk *t = tls_talk_new_quick();
+
+	if (t != NULL && make_rsa(&t->client, "client") &&
+	    make_rsa(&t->server, "server"))
+		return t;
+	tls_talk_free(t);
+	return NULL;
 }
 
 void tls_talk_free(struct tls_talk *t)
@@ -197,9 +212,10 @@ static bool set_server(SSL_CTX *ctx, const struct end *e, bool ask)
 	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"talk", 4);
 	SSL_CTX_set_verify(ctx, ask ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
 			   any_certificate);
-	return SSL_CTX_use_certificate(ctx, e->rsa_cert) == 1 &&
-	       SSL_CTX_use_PrivateKey(ctx, e->rsa) == 1 &&
-	       SSL_CTX_use_certificate(ctx, e->ec_cert) == 1 &&
+	if (e->rsa != NULL && (SSL_CTX_use_certificate(ctx, e->rsa_cert) != 1 ||
+			       SSL_CTX_use_PrivateKey(ctx, e->rsa) != 1))
+		return false;
+	return SSL_CTX_use_certificate(ctx, e->ec_cert) == 1 &&
 	       SSL_CTX_use_PrivateKey(ctx, e->ec) == 1;
 }
 
@@ -390,20 +406,45 @@ static bool talk(struct tls_talk *t, const struct tls_talk_line *lines,
 	return settle(t);
 }
 
-bool tls_talk_run(struct tls_talk *t, const struct tls_talk_line *lines,
-		  size_t count, bool resume)
+/* The bytes may have moved.  Gives back whether all of it is there. */
+static bool point_at_pieces(struct tls_talk *t)
 {
-	bool done;
 	size_t at = 0;
 
-	forget(t);
-	done = talk(t, lines, count, resume);
-	/* Only now the bytes move no more. */
 	for (size_t i = 0; i < t->piece_count; i++) {
 		t->pieces[i].bytes.ptr = t->sent.ptr + at;
 		at += t->pieces[i].bytes.len;
 	}
-	return done && !t->sent.failed && !t->key_log.failed;
+	return !t->sent.failed && !t->key_log.failed;
+}
+
+bool tls_talk_run(struct tls_talk *t, const struct tls_talk_line *lines,
+		  size_t count, bool resume)
+{
+	bool done;
+
+	forget(t);
+	done = talk(t, lines, count, resume);
+	return point_at_pieces(t) && done;
+}
+
+bool tls_talk_open(struct tls_talk *t)
+{
+	bool done;
+
+	forget(t);
+	done = begin(t, NULL, false);
+	return point_at_pieces(t) && done;
+}
+
+bool tls_talk_say(struct tls_talk *t, bool of_client, struct slice text)
+{
+	const struct tls_talk_line line = { .of_client = of_client,
+					    .act = TLS_TALK_SAY,
+					    .text = text };
+	bool done = say(t, &line) && settle(t);
+
+	return point_at_pieces(t) && done;
 }
 
 /* ---- what came of it */

@@ -64,6 +64,9 @@ struct tls_talk;
  * and set it anew.
  */
 struct tls_talk *tls_talk_new(void);
+
+/* With keys and certificates of EC alone: no suite with RSA, but at once. */
+struct tls_talk *tls_talk_new_quick(void);
 void tls_talk_free(struct tls_talk *t);
 
 /* What the next talks are like; sessions are forgotten.  False: OpenSSL does
@@ -78,7 +81,14 @@ bool tls_talk_set(struct tls_talk *t, const struct tls_talk_options *options);
 bool tls_talk_run(struct tls_talk *t, const struct tls_talk_line *lines,
 		  size_t count, bool resume);
 
-/* Of the last run; live until the next one, or tls_talk_set(). */
+/*
+ * The same step by step: the handshake, then a line at a time.  What was said
+ * so far stands in tls_talk_pieces() and in the key log.
+ */
+bool tls_talk_open(struct tls_talk *t);
+bool tls_talk_say(struct tls_talk *t, bool of_client, struct slice text);
+
+/* Of the last run; live until anything more is said, or tls_talk_set(). */
 const struct tls_talk_piece *tls_talk_pieces(const struct tls_talk *t,
 					     size_t *count);
 struct slice tls_talk_key_log(const struct tls_talk *t);
