@@ -120,6 +120,13 @@ static void what_cannot_be_done_is_told_in_one_line(void **state)
 		{ { "report", "-i", "no-such-device" }, "no-such-device" },
 		{ { "agent", "-r", "@busy", "-w", "/nonexistent/x" },
 		  "/nonexistent/x" },
+		{ { "report", "-r", "@busy", "--keylog", "@missing" },
+		  "missing" },
+		{ { "report", "-r", "@busy", "--keylog", "@" }, "directory" },
+		{ { "report", "-r", "@busy", "--private-key", "@text" },
+		  "text" },
+		{ { "report", "-L", "nowhere" }, "nowhere" },
+		{ { "report", "-L", "127.0.0.1:65536" }, "65536" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
