@@ -13,6 +13,7 @@ _sipmon()
 	--duplicates) COMPREPLY=($(compgen -W 'drop keep' -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W 'auto never always' -- "$cur")); return ;;
 	--theme) COMPREPLY=($(compgen -W 'auto dark light contrast mono' -- "$cur")); return ;;
+	-L | --hep-listen) COMPREPLY=($(compgen -W '9060 udp: tcp:' -- "$cur")); return ;;
 	-r | -I | -w | --read | --write | --keylog | --private-key)
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return

@@ -214,9 +214,12 @@ static size_t take_bytes(void *ctx, struct stream_bytes *in)
 static enum err open_stages(struct pipeline *p, const struct options *o,
 			    uint64_t memory_bytes)
 {
-	const struct store_options keep = { .memory_bytes = memory_bytes,
-					    .reread = reread,
-					    .reread_ctx = p };
+	const struct store_options keep = {
+		.memory_bytes = memory_bytes - FRAGMENT_SHARE(memory_bytes) -
+				STREAM_SHARE(memory_bytes),
+		.reread = reread,
+		.reread_ctx = p,
+	};
 	const struct decap_options peel = {
 		.counters = &p->counters,
 		.keep_duplicates = o->keep_duplicates,

@@ -18,6 +18,8 @@ enum flag {
 	IN_HEAD = 1 << 1, /* the start line was found, at the first byte */
 	CLAIMED = 1 << 2, /* the length of the body is known */
 	HOLDS = 1 << 3,   /* the body may hold messages of its own */
+	FIELDS = 1 << 4,  /* the first field was seen */
+	TELLS = 1 << 5,   /* `line` is where fields may tell of the body */
 };
 
 static bool is_line_end(char c)
@@ -85,6 +87,39 @@ static bool find_start_line(struct sip_framer *f, const char *bytes,
 }
 
 /*
+ * May Content-Length or Content-Type begin here, or a compact form of them?
+ * Yes if too few bytes came.
+ */
+static bool may_tell(const char *p, const char *end)
+{
+	char c = (char)(*p | 0x20);
+
+	if (end - p < 8)
+		return true;
+	return (c == 'c' || c == 'l') &&
+	       (!lex_is(p[1], LEX_ALPHA) ||
+		lex_load8(p) == lex_load8("content-"));
+}
+
+/*
+ * A line of the head begins at `p` < `end`.  The first that may tell of the
+ * body is kept: those before it, nearly all, are not read again.  One that
+ * begins with a blank continues another, unless it is the first of all.
+ */
+static void note_field(struct sip_framer *f, const char *bytes, const char *p,
+		       const char *end)
+{
+	bool first = (f->flags & FIELDS) == 0;
+
+	f->flags |= FIELDS;
+	if ((f->flags & TELLS) != 0 ||
+	    !(*p == ' ' || *p == '\t' ? first : may_tell(p, end)))
+		return;
+	f->flags |= TELLS;
+	f->line = (uint32_t)(p - bytes);
+}
+
+/*
  * Where the head ends, 0 if it does not yet: behind a line end that follows a
  * line end, as line_read has them.  With `whole` nothing else belongs to it.
  *
@@ -102,6 +137,8 @@ static size_t find_head_end(struct sip_framer *f, const char *bytes,
 		struct line l;
 		bool lf;
 
+		if (p < end && p[-1] == '\n')
+			note_field(f, bytes, p, end);
 		if (p < end && p[-1] != '\r') {
 			line_read_single(&l, p, end);
 			p = l.end;
@@ -119,6 +156,8 @@ static size_t find_head_end(struct sip_framer *f, const char *bytes,
 			return (size_t)(row + 2 - bytes);
 		if (p == end)
 			return 0;
+		if (!lf) /* a lone CR: the next line begins at once */
+			note_field(f, bytes, p, end);
 		p += 1;
 	}
 	f->scanned = (uint32_t)(p - bytes);
@@ -136,7 +175,8 @@ static bool holds_messages(struct slice content_type)
 /* How long the body is: the first length that is a number counts. */
 static void read_head(struct sip_framer *f, const char *bytes)
 {
-	struct slice rest = { bytes + f->line, f->head - f->line };
+	bool tells = (f->flags & TELLS) != 0;
+	struct slice rest = { bytes + f->line, tells ? f->head - f->line : 0 };
 	bool has_type = false;
 	struct sip_header h;
 

@@ -41,7 +41,7 @@ enum phase {
 static const uint64_t phase_ns[PHASES] = {
 	[PHASE_HALF_OPEN] = 10 * SECOND_NS,
 	[PHASE_OPEN] = 120 * SECOND_NS,
-	[PHASE_TALKING] = (2 * 60 + 4) * 60 * SECOND_NS,
+	[PHASE_TALKING] = 124 * 60 * SECOND_NS,
 	[PHASE_CLOSED] = 5 * SECOND_NS,
 };
 

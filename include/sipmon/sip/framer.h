@@ -24,7 +24,8 @@
 struct sip_framer {
 	uint64_t left;    /* bytes of a body too long to keep, to pass over */
 	uint32_t scanned; /* bytes in which the next line end was not found */
-	uint32_t line;    /* where the line begins that they stop in */
+	uint32_t line;    /* where the line begins that they stop in; in a head
+			     the first that may tell of the body */
 	uint32_t head;    /* length of the head, once it is whole; else 0 */
 	uint32_t body;    /* length that it claims for its body */
 	uint32_t flags;
