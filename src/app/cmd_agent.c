@@ -37,7 +37,7 @@ int cmd_agent(struct program *p)
 	int status = EXIT_DONE;
 
 	if (p->options.source_count == 0)
-		return complain_use("agent needs -i NAME or -r FILE");
+		return complain_use("agent needs -i NAME, -r FILE or -L PORT");
 	if (pipeline_open(&pipeline, &p->options, p->options.memory_bytes,
 			  &problem)) {
 		complain("%s", problem.text);
@@ -57,8 +57,9 @@ int cmd_agent(struct program *p)
 	t = view_totals(pipeline_view(pipeline));
 	k = pipeline_counters(pipeline);
 	complain("%" PRIu64 " packets, %" PRIu64 " lost, %" PRIu64
-		 " SIP messages, %" PRIu64 " calls",
-		 k->packets, k->dropped, t->messages, t->calls);
+		 " not decoded, %" PRIu64 " SIP messages, %" PRIu64 " calls",
+		 k->packets, k->dropped, counters_undecoded(k), t->messages,
+		 t->calls);
 	pipeline_free(pipeline);
 	return status;
 }

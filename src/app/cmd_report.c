@@ -160,7 +160,7 @@ int cmd_report(struct program *p)
 	int status;
 
 	if (p->options.source_count == 0)
-		return complain_use("report needs -r FILE or -i NAME");
+		return complain_use("report needs -r FILE, -i NAME or -L PORT");
 	if (p->options.fail_on != NULL) {
 		status = check_kinds(p);
 		if (status != EXIT_DONE)

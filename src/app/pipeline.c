@@ -75,6 +75,16 @@ static enum err open_keys(struct pipeline *p, const struct options *o,
 	return e;
 }
 
+/* The first thing that is told: more is captured than was asked for. */
+static void note_wide(struct pipeline *p)
+{
+	problem_set(&p->trouble,
+		    "the capture filter was widened: fragments, tunnels and "
+		    "tagged packets pass too, and count if it fits what is "
+		    "inside");
+	p->has_trouble = true;
+}
+
 static enum err open_one(struct pipeline *p, struct source **out,
 			 const struct options *o, unsigned i,
 			 struct problem *problem)
@@ -91,6 +101,8 @@ static enum err open_one(struct pipeline *p, struct source **out,
 	switch (o->sources[i].kind) {
 	case SOURCE_INTERFACE:
 		p->live = true;
+		if (p->inside != NULL && !p->has_trouble)
+			note_wide(p);
 		return source_live_open(out, name, &how, problem);
 	case SOURCE_HEP:
 		p->live = true;
@@ -244,16 +256,6 @@ static enum err open_stages(struct pipeline *p, const struct options *o,
 	return e;
 }
 
-/* The first thing that is told: more is captured than was asked for. */
-static void note_wide(struct pipeline *p)
-{
-	problem_set(&p->trouble,
-		    "the capture filter was widened: fragments, tunnels and "
-		    "tagged packets pass too, and count if it fits what is "
-		    "inside");
-	p->has_trouble = true;
-}
-
 enum err pipeline_open(struct pipeline **out, const struct options *o,
 		       uint64_t memory_bytes, struct problem *problem)
 {
@@ -279,8 +281,6 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 		pipeline_free(p);
 		return e;
 	}
-	if (p->live && p->inside != NULL)
-		note_wide(p);
 	*out = p;
 	return ERR_OK;
 }

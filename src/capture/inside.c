@@ -64,14 +64,20 @@ void inside_widen(const char *expression, bool on_link, struct buf *out)
 {
 	/* IP in IP, GRE, ESP, AH, EtherIP, L2TPv3, MPLS in IP. */
 	static const unsigned protocols[] = { 4, 41, 47, 50, 51, 97, 115, 137 };
-	/* VXLAN, Geneve, GTP-U, L2TP, Teredo, MPLS, TZSP, GRE, ESP in UDP. */
-	static const unsigned ports[] = { 4789, 4790, 8472, 6081,  2152, 1701,
-					  3544, 6635, 4754, 37008, 4500 };
-	/* Hop-by-hop, routing, fragment, destination options of IPv6. */
-	static const unsigned extensions[] = { 0, 43, 44, 60 };
-	/* VLAN tags, MPLS, PPPoE, 802.1ah, NSH. */
-	static const unsigned types[] = { 0x8100, 0x88a8, 0x9100, 0x8847,
-					  0x8848, 0x8864, 0x88e7, 0x894f };
+	/* VXLAN, Geneve, GTP-U, L2TP, Teredo, MPLS, TZSP, GRE, LISP, GUE,
+	 * CAPWAP, SCTP and ESP in UDP. */
+	static const unsigned ports[] = { 4789, 4790, 8472, 6081, 2152,
+					  1701, 3544, 6635, 4754, 37008,
+					  4341, 6080, 5247, 9899, 4500 };
+	/* Hop-by-hop, routing, fragment, destination options of IPv6,
+	 * mobility, HIP, Shim6. */
+	static const unsigned extensions[] = { 0, 43, 44, 60, 135, 139, 140 };
+	/* VLAN tags of all kinds, MPLS, PPPoE, 802.1ah, MACsec, NSH, TRILL,
+	 * VN-Tag, FabricPath, 802.1BR, 802.1CB. */
+	static const unsigned types[] = {
+		0x8100, 0x88a8, 0x9100, 0x9200, 0x9300, 0x8847, 0x8848, 0x8864,
+		0x88e7, 0x88e5, 0x894f, 0x22f3, 0x8926, 0x8903, 0x893f, 0xf1c1,
+	};
 
 	buf_add_format(out, "(%s) or ip[6:2] & 0x3fff != 0", expression);
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)

@@ -23,3 +23,12 @@ const char *undecoded_name(enum undecoded reason)
 
 	return (unsigned)reason < UNDECODED_REASONS ? names[reason] : "?";
 }
+
+uint64_t counters_undecoded(const struct counters *c)
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < UNDECODED_REASONS; i++)
+		total += c->undecoded[i];
+	return total;
+}

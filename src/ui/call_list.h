@@ -83,10 +83,8 @@ struct ui_request call_list_answer(struct call_list *l, int32_t key,
 /* How much of the file was read. */
 unsigned call_list_percent(const struct ui_status *s);
 
-/* Packets that could not be decoded, for whatever reason. */
-uint64_t call_list_undecoded(const struct counters *n);
-
-/* The kind of finding that tells what to do about them, or NULL. */
+/* The kind of finding that tells what to do about what could not be decoded,
+ * or NULL. */
 const char *call_list_capture_finding(const struct counters *n);
 
 /* Rows 0 and 1, and the row that tells what could not be decoded. */

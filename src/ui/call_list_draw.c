@@ -170,7 +170,7 @@ static void draw_empty(const struct call_list *l, struct canvas *c,
 	const struct ui_status *s = l->ctx->status;
 	const struct counters *n = l->ctx->counters;
 	struct phrase_number packets = phrase_number(n->packets);
-	struct phrase_number lost = phrase_number(call_list_undecoded(n));
+	struct phrase_number lost = phrase_number(counters_undecoded(n));
 	struct phrase_number calls = phrase_number(call_rows_known(l->rows));
 	char waited[CLOCK_TEXT_BYTES];
 	const char *bpf = s->capture_filter != NULL ? s->capture_filter : "";
@@ -429,8 +429,9 @@ static void draw_line(const struct call_list *l, struct canvas *c, int row)
 	else if (call_seek_is_set(&l->seek))
 		draw_search_line(l, c, row);
 	else if (l->ctx->status->warning != NULL)
-		canvas_put_text(c, row, 1, -1, STYLE_PROBLEM,
-				l->ctx->status->warning);
+		canvas_put_field(c, row, 1, canvas_columns(c) - 2, false,
+				 STYLE_PROBLEM,
+				 slice_of(l->ctx->status->warning));
 }
 
 /* "[#######>    ]  63 %  412 MB of 655 MB  Esc stops" */

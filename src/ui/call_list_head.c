@@ -218,25 +218,17 @@ static void draw_counts(const struct call_list *l, struct canvas *c)
 			 STYLE_CHANGED, slice_of(l->filter));
 }
 
-uint64_t call_list_undecoded(const struct counters *n)
-{
-	uint64_t total = 0;
-
-	for (unsigned i = 0; i < UNDECODED_REASONS; i++)
-		total += n->undecoded[i];
-	return total;
-}
-
 const char *call_list_capture_finding(const struct counters *n)
 {
-	if (n->undecoded[UNDECODED_TLS_NO_KEYS] > 0)
+	if (n->undecoded[UNDECODED_TLS_NO_KEYS] > 0 ||
+	    n->undecoded[UNDECODED_TLS_RECORD] > 0)
 		return "tls-without-keys";
 	return n->undecoded[UNDECODED_TUNNEL] > 0 ? "unsupported-tunnel" : NULL;
 }
 
 bool call_list_has_trouble(const struct call_list *l)
 {
-	return call_list_undecoded(l->ctx->counters) > 0 ||
+	return counters_undecoded(l->ctx->counters) > 0 ||
 	       l->ctx->counters->duplicates > 0 ||
 	       view_totals(l->ctx->view)->forgotten_calls > 0;
 }
@@ -247,7 +239,7 @@ void call_list_draw_trouble(const struct call_list *l, struct canvas *c,
 {
 	const struct counters *n = l->ctx->counters;
 	uint64_t forgotten = view_totals(l->ctx->view)->forgotten_calls;
-	uint64_t total = call_list_undecoded(n);
+	uint64_t total = counters_undecoded(n);
 	int column = 1;
 	const char *before = " (";
 

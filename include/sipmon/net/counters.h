@@ -42,4 +42,7 @@ struct counters {
 /* "link-type", "ip-fragment": the key in reports; never NULL. */
 const char *undecoded_name(enum undecoded reason);
 
+/* All that could not be decoded, for whatever reason. */
+uint64_t counters_undecoded(const struct counters *c);
+
 #endif
