@@ -50,6 +50,18 @@ static bool reread(void *ctx, uint16_t source, uint64_t offset, void *out,
 	return source_reread(p->source, source, offset, out, len);
 }
 
+static enum err open_inside(struct pipeline *p, const struct options *o,
+			    struct problem *problem)
+{
+	if (o->bpf.len <= 1 || !inside_is_wanted(o->bpf.ptr))
+		return ERR_OK;
+	p->inside = inside_new(o->bpf.ptr);
+	if (p->inside != NULL)
+		return ERR_OK;
+	problem_set(problem, "out of memory");
+	return ERR_NOMEM;
+}
+
 static void take_secrets(void *ctx, struct slice text)
 {
 	const struct pipeline *p = ctx;
@@ -266,9 +278,9 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 		problem_set(problem, "out of memory");
 		return ERR_NOMEM;
 	}
-	if (o->bpf.len > 1)
-		p->inside = inside_new(o->bpf.ptr);
-	e = open_keys(p, o, problem);
+	e = open_inside(p, o, problem);
+	if (e == ERR_OK)
+		e = open_keys(p, o, problem);
 	if (e == ERR_OK)
 		e = open_sources(p, o, problem);
 	if (e == ERR_OK && open_stages(p, o, memory_bytes)) {
@@ -355,24 +367,37 @@ static void count_packet(struct counters *k, const struct packet *packet)
 	k->truncated += packet->len < packet->wire_len;
 }
 
+static bool peel(struct pipeline *p, const struct packet *packet,
+		 struct payload *out)
+{
+	count_packet(&p->counters, packet);
+	return decap_packet(p->decap, packet, out);
+}
+
+/* One that counts only if the filter wants what is inside of it: else there is
+ * no word of it, whatever is wrong with it. */
+static bool peel_inside(struct pipeline *p, const struct packet *packet,
+			struct payload *out)
+{
+	struct counters before = p->counters;
+
+	if (decap_packet(p->decap, packet, out) &&
+	    inside_matches(p->inside, out)) {
+		count_packet(&p->counters, packet);
+		return true;
+	}
+	p->counters = before;
+	return false;
+}
+
 static void take_packet(struct pipeline *p, const struct packet *packet)
 {
 	struct payload d;
-	bool found;
 
-	/* It counts if the filter wants it, or what is inside of it. */
-	if (!packet->inside)
-		count_packet(&p->counters, packet);
 	store_set_now(p->store, packet->time_ns);
 	if (p->save != NULL && !p->save_failed)
 		save_packet(p, packet);
-	found = decap_packet(p->decap, packet, &d);
-	if (packet->inside) {
-		if (!found || !inside_matches(p->inside, &d))
-			return;
-		count_packet(&p->counters, packet);
-	}
-	if (!found)
+	if (packet->inside ? !peel_inside(p, packet, &d) : !peel(p, packet, &d))
 		return;
 	if (d.kind == PAYLOAD_DATAGRAM)
 		take_message(p, &d);
@@ -448,14 +473,20 @@ bool pipeline_is_live(const struct pipeline *p)
 	return p->live;
 }
 
+static void set_now(struct pipeline *p, int64_t now_ns)
+{
+	store_set_now(p->store, now_ns);
+	stream_set_now(p->stream, now_ns);
+}
+
 void pipeline_tick(struct pipeline *p)
 {
 	int64_t quiet = clock_monotonic_ns() - p->packet_ns;
 
 	if (p->live)
-		store_set_now(p->store, clock_now_ns());
+		set_now(p, clock_now_ns());
 	else if (p->grows && p->counters.packets > 0)
-		store_set_now(p->store, p->counters.end_ns + quiet);
+		set_now(p, p->counters.end_ns + quiet);
 }
 
 const struct view *pipeline_view(const struct pipeline *p)

@@ -164,8 +164,3 @@ bool filter_matches(struct filter *f, struct packet *packet)
 							   packet->data) != 0;
 	return packet->inside;
 }
-
-bool filter_is_wide(const struct filter *f)
-{
-	return f->is_wide;
-}

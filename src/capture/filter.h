@@ -29,9 +29,6 @@ MUST_CHECK enum err filter_compile(struct filter *f, uint16_t link_type,
  */
 bool filter_matches(struct filter *f, struct packet *packet);
 
-/* Does it let more pass than the expression says? */
-bool filter_is_wide(const struct filter *f);
-
 /* Between the numbers in files and those that libpcap uses on this system. */
 int link_type_to_dlt(uint16_t link_type);
 uint16_t link_type_of_dlt(int dlt);

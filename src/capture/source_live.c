@@ -250,8 +250,11 @@ static enum err set_filter(struct live *l, const char *filter,
 	if (inside_is_wanted(filter)) {
 		struct bpf_program wide;
 
-		if (filter_new(&l->inside, filter))
+		if (filter_new(&l->inside, filter)) {
+			pcap_freecode(&code);
+			problem_set(problem, "%s: out of memory", l->name);
 			return ERR_NOMEM;
+		}
 		if (compile_wide(l, &wide, filter)) {
 			pcap_freecode(&code);
 			code = wide;

@@ -18,7 +18,7 @@ struct fragments;
 
 struct peel {
 	struct bytes bytes; /* captured, from the present header on */
-	size_t sent;        /* bytes there were in it, as IP says */
+	size_t sent; /* bytes there were in it, as IP says; never fewer */
 	const struct packet *packet;
 	struct counters *counters;
 	struct fragments *fragments; /* of IP, that wait for the others */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "port.h"
 #include "sctp_chunk.h"
 #include "sctp_store.h"
 #include "sipmon/base/buf.h"
@@ -30,33 +31,6 @@ struct sctp {
 
 /* ---- messages that were lost */
 
-static bool is_sip_port(uint16_t port)
-{
-	return port == 5060 || port == 5061;
-}
-
-/* A status line, or a method and a URI that is written without "//". */
-static bool begins_like_sip(struct slice s)
-{
-	static const char *const schemes[] = { "sip:", "sips:", "tel:" };
-	size_t n = 0;
-
-	if (slice_eq(slice_sub(s, 0, 8), SLICE("SIP/2.0 ")))
-		return true;
-	while (n < s.len && s.ptr[n] >= 'A' && s.ptr[n] <= 'Z')
-		n++;
-	if (n == 0 || n == s.len || s.ptr[n] != ' ')
-		return false;
-	s = slice_sub(s, n + 1, s.len);
-	for (unsigned i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		struct slice scheme = slice_of(schemes[i]);
-
-		if (slice_eq_nocase(slice_sub(s, 0, scheme.len), scheme))
-			return true;
-	}
-	return false;
-}
-
 /* Parts of a message that was counted already?  It has 64 KiB at most. */
 static bool is_counted(const struct sctp_direction *d,
 		       const struct sctp_place *place)
@@ -73,12 +47,12 @@ static void count_lost(struct sctp *s, const struct sctp_fragment *first)
 {
 	struct sctp_direction *d =
 		sctp_direction_at(&s->store, first->place.direction);
-	bool is_sip = is_sip_port(d->key.source.port) ||
-		      is_sip_port(d->key.destination.port);
+	bool is_sip = port_is_sip(d->key.source.port) ||
+		      port_is_sip(d->key.destination.port);
 
-	if (!is_sip &&
-	    ((first->flags & SCTP_FIRST) == 0 ||
-	     !begins_like_sip((struct slice){ first->bytes, first->len })))
+	if (!is_sip && ((first->flags & SCTP_FIRST) == 0 ||
+			s->options.begins((struct slice){
+				first->bytes, first->len }) == STREAM_NO))
 		return;
 	if (!is_counted(d, &first->place))
 		s->options.counters->undecoded[UNDECODED_SCTP]++;

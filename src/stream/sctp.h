@@ -13,6 +13,7 @@
 #include "sipmon/base/err.h"
 #include "sipmon/net/counters.h"
 #include "sipmon/net/payload.h"
+#include "sipmon/stream/stream.h"
 
 struct sctp;
 
@@ -25,6 +26,8 @@ typedef void (*sctp_message_fn)(void *ctx, const struct payload *message);
 
 struct sctp_options {
 	sctp_message_fn message;
+	/* As of struct stream_reader: is it worth a word if it is lost? */
+	enum stream_begins (*begins)(struct slice bytes);
 	void *ctx;
 	struct counters *counters;
 	uint64_t memory_bytes; /* ceiling for all associations; 0: ours */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "level.h"
+#include "port.h"
 #include "sctp.h"
 #include "sipmon/base/map.h"
 #include "sipmon/base/slab.h"
@@ -274,16 +275,11 @@ static unsigned ends_of(const struct flow *flow, struct endpoint *ends)
 	return direction;
 }
 
-static bool is_sip_port(const struct endpoint *e)
-{
-	return e->port == 5060 || e->port == 5061;
-}
-
 static void line_init(struct line *line, const struct endpoint *ends)
 {
 	*line = (struct line){ .ends = { ends[0], ends[1] } };
 	line->level.transport = TRANSPORT_TCP;
-	line->sip_port = is_sip_port(&ends[0]) || is_sip_port(&ends[1]);
+	line->sip_port = port_is_sip(ends[0].port) || port_is_sip(ends[1].port);
 }
 
 static void connection_drop(struct stream *s, uint32_t number)
@@ -492,6 +488,7 @@ enum err stream_new(struct stream **out, const struct stream_options *options)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 	struct sctp_options sctp = { .message = options->reader.message,
+				     .begins = options->reader.begins,
 				     .ctx = options->reader.ctx,
 				     .counters = options->counters };
 	enum err e;
@@ -555,6 +552,12 @@ void stream_push(struct stream *s, const struct payload *p)
 		return;
 	}
 	keep_ceiling(s);
+}
+
+void stream_set_now(struct stream *s, int64_t now_ns)
+{
+	expire(s, now_ns);
+	sweep(s, now_ns);
 }
 
 void stream_finish(struct stream *s)

@@ -44,10 +44,16 @@ static void hear(void *ctx, const struct payload *message)
 	require(message->bytes.len <= h->packet->bytes.len - message->offset);
 }
 
+static enum stream_begins begins(struct slice bytes)
+{
+	return bytes.len % 2 == 0 ? STREAM_YES : STREAM_NO;
+}
+
 static struct sctp *opened(struct heard *heard, struct counters *counters,
 			   uint64_t memory_bytes)
 {
 	const struct sctp_options options = { .message = hear,
+					      .begins = begins,
 					      .ctx = heard,
 					      .counters = counters,
 					      .memory_bytes = memory_bytes };

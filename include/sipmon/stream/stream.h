@@ -7,7 +7,9 @@
  * birth.  Time is that of the packets.
  *
  * Every connection costs bounded memory, and all of them together: past a
- * ceiling the connection that was quiet longest is dropped, and counted.
+ * ceiling those that never said anything go first, then closed ones, then those
+ * that carry nothing of ours, and last those that do; among each the one that
+ * was quiet longest, and what is lost with it is counted.
  */
 #ifndef SIPMON_STREAM_STREAM_H
 #define SIPMON_STREAM_STREAM_H
@@ -86,6 +88,12 @@ void stream_free(struct stream *s);
  * for may be handed on too: its time has come.
  */
 void stream_push(struct stream *s, const struct payload *p);
+
+/*
+ * What time it is while nothing comes: holes that nothing fills are given up,
+ * and connections that were quiet too long are over.
+ */
+void stream_set_now(struct stream *s, int64_t now_ns);
 
 /*
  * The capture has ended: what is held is handed on, marked as the last, and all

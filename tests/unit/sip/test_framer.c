@@ -201,6 +201,9 @@ static void messages_end_where_their_length_says(void **state)
 		{ { { MESSAGE, OPTION "l: 1\r\nl: 2\r\n\r\na" },
 		    { MESSAGE, RING "l: x\r\nl: 2\r\n\r\nab" },
 		    { MESSAGE, RING "\r\n" } } },
+		/* a fold is no field */
+		{ { { MESSAGE, RING "X: a\r\n l: 9\r\n\r\n" },
+		    { MESSAGE, RING "\r\n" } } },
 		/* leading zeros, and the largest that there is */
 		{ { { MESSAGE, OPTION "l: 00000000000002\r\n\r\nhi" },
 		    { CUT, RING "l: 2147483648\r\n\r\nhi" } } },
