@@ -204,6 +204,14 @@ static void take_frame(struct pipeline *p, const struct payload *stream,
 	file_message(p, &one);
 }
 
+/* A message whose head never came whole is worth a number. */
+static void count_lost(struct pipeline *p, const struct stream_bytes *in,
+		       struct slice rest)
+{
+	if (in->last && sip_framer_begins(rest) == SIP_BEGINS_YES)
+		p->counters.undecoded[UNDECODED_CUT_SIP]++;
+}
+
 static size_t take_bytes(void *ctx, struct stream_bytes *in)
 {
 	struct slice all = in->payload.bytes;
@@ -224,7 +232,9 @@ static size_t take_bytes(void *ctx, struct stream_bytes *in)
 			in->need = len;
 			break;
 		}
-		if (kind != SIP_FRAME_OTHER)
+		if (kind == SIP_FRAME_OTHER)
+			count_lost(ctx, in, rest);
+		else
 			take_frame(ctx, &in->payload, done, len,
 				   kind == SIP_FRAME_CUT);
 		done += len;
