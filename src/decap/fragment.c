@@ -15,6 +15,14 @@
 /* How long a copy of what has come out may lag behind. */
 #define COPY_NS SECOND_NS
 
+/*
+ * Fragments of one datagram leave in a row.  Such a time apart they may be of
+ * two that had the same number, and each lost what the other has.
+ */
+#define APART_NS (SECOND_NS / 10)
+
+#define UDP_PROTOCOL 17
+
 /* What tells a datagram; without padding, for it is hashed. */
 struct key {
 	struct endpoint source;
@@ -249,6 +257,38 @@ static void add(struct fragments *f, struct datagram *d,
 		d->protocol = in->protocol;
 }
 
+/*
+ * Do the fragments fill each other's holes, but are not of one datagram?  Those
+ * that came in a row are believed, for many a capture was changed by tools that
+ * leave checksums as they were.
+ */
+static bool is_mixed(const struct datagram *d, int64_t time_ns)
+{
+	uint64_t apart = (uint64_t)time_ns - (uint64_t)d->time_ns + APART_NS;
+
+	return d->state == STATE_WAITING && apart > 2 * (uint64_t)APART_NS &&
+	       d->protocol == UDP_PROTOCOL && pieces_are_whole(&d->pieces) &&
+	       !pieces_make_udp(&d->pieces, &d->key.source,
+				&d->key.destination);
+}
+
+/* What came before `in` goes; with `in` another datagram begins. */
+static uint32_t begin_with(struct fragments *f, uint32_t number,
+			   const struct fragment *in)
+{
+	struct datagram *d = at(f, number);
+
+	if (d->fragments > 0)
+		d->fragments--;
+	forget(f, number, UNDECODED_IP_FRAGMENT);
+	number = datagram_of(f, in);
+	if (number != 0)
+		add(f, at(f, number), in);
+	else
+		f->counters->undecoded[UNDECODED_MEMORY]++;
+	return number;
+}
+
 /* Gives it out if it is whole; then, and for each copy, copies have time. */
 static bool give(struct fragments *f, uint32_t number, int64_t time_ns,
 		 struct joined *out)
@@ -328,7 +368,9 @@ bool fragments_push(struct fragments *f, const struct fragment *in,
 		return false;
 	}
 	add(f, at(f, number), in);
-	if (at(f, number)->state != STATE_DEAD)
+	if (is_mixed(at(f, number), in->time_ns))
+		number = begin_with(f, number, in);
+	if (number != 0 && at(f, number)->state != STATE_DEAD)
 		given = give(f, number, in->time_ns, out);
 	make_room(f);
 	return given;

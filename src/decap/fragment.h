@@ -7,6 +7,10 @@
  * first stay; a first fragment with other bytes begins a new datagram, as a
  * sender that has used up its numbers does.
  *
+ * Two datagrams of one name may have lost what the other has.  What such make
+ * is told from what was sent by the time between and the checksum of UDP, and
+ * does not come out.
+ *
  * A datagram comes out as often as each of its fragments came, so that two
  * copies of it make two, in whatever order their fragments mix.
  *

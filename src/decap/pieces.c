@@ -10,6 +10,9 @@
 
 #define PIECES_FIRST 4
 
+#define UDP_PROTOCOL 17
+#define UDP_HEADER   8
+
 struct piece {
 	const char *bytes;
 	uint16_t offset;
@@ -193,6 +196,43 @@ bool pieces_are_whole(const struct pieces *p)
 	if (p->given > 0)
 		return p->behind == 0;
 	return p->end != 0 && p->covered == p->end;
+}
+
+/* RFC 1071: words of 16 bits; an odd byte at the end is the upper one. */
+static uint64_t sum_of(const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i + 1 < len; i += 2)
+		sum += be16(at + i);
+	return len % 2 == 0 ? sum : sum + ((uint64_t)at[len - 1] << 8);
+}
+
+bool pieces_make_udp(const struct pieces *p, const struct endpoint *source,
+		     const struct endpoint *destination)
+{
+	const struct piece *first = p->list;
+	size_t size = source->family == 4 ? 4 : 16;
+	uint64_t sum = UDP_PROTOCOL + (uint64_t)p->end;
+	const uint8_t *header;
+
+	if (first->captured < UDP_HEADER)
+		return true;
+	header = (const uint8_t *)first->bytes;
+	/* A length of 0 means "what IP says" (RFC 2675). */
+	if (be16(header + 4) != 0 && be16(header + 4) != p->end)
+		return false;
+	sum += sum_of(source->address, size);
+	sum += sum_of(destination->address, size);
+	/* All but the last begin and end at multiples of 8 bytes. */
+	for (unsigned i = 0; i < p->count; i++) {
+		if (p->list[i].captured < p->list[i].len)
+			return true;
+		sum += sum_of(p->list[i].bytes, p->list[i].len);
+	}
+	/* 0 is no checksum, and the sum with a right one is all ones. */
+	return be16(header + 6) == 0 || sum % UINT16_MAX == 0;
 }
 
 size_t pieces_join(struct pieces *p, uint8_t *out)

@@ -75,6 +75,14 @@ void pieces_see(struct pieces *p, const struct fragment *in);
 bool pieces_are_whole(const struct pieces *p);
 
 /*
+ * Do the pieces, which are whole, make what one sender sent in UDP?  False if
+ * the length in its header is not theirs, or the checksum (RFC 768, RFC 8200
+ * section 8.1) is wrong.  What was cut or has no checksum may be anything.
+ */
+bool pieces_make_udp(const struct pieces *p, const struct endpoint *source,
+		     const struct endpoint *destination);
+
+/*
  * Joins them in `out` of DATAGRAM_MOST bytes, up to the first byte that was not
  * captured, and returns how many that are.
  */

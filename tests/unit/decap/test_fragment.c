@@ -13,6 +13,7 @@
 #define SECOND  INT64_C(1000000000)
 #define CEILING (UINT64_C(1) << 20)
 #define UDP     17
+#define SCTP    132
 
 /* What is fragmented: bytes without a pattern that repeats. */
 struct desk {
@@ -319,10 +320,93 @@ static void an_identification_may_be_used_again(void **state)
 	assert_int_equal(counted(desk), 0);
 }
 
+/*
+ * 40 bytes of `c` in UDP; RFC 768 gives 0xb866 for 'a' and 0xa452 for 'b'
+ * between the two hosts, over either version of IP.
+ */
+static void fill_udp(struct desk *desk, char c)
+{
+	static const uint8_t a[] = {
+		0x13, 0xc4, 0x13, 0xc4, 0, 48, 0xb8, 0x66
+	};
+	static const uint8_t b[] = {
+		0x13, 0xc4, 0x13, 0xc4, 0, 48, 0xa4, 0x52
+	};
+
+	memset(desk->bytes, c, 48);
+	memcpy(desk->bytes, c == 'a' ? a : b, 8);
+}
+
+/* The first lost its begin, and its number is used again. */
+static void two_that_lost_their_parts_make_none(void **state)
+{
+	struct desk *desk = *state;
+
+	for (unsigned family = 4; family <= 6; family += 2) {
+		desk->family = (uint8_t)family;
+		fill_udp(desk, 'a');
+		assert_false(pushed(desk, 16, 32, false));
+		desk->now_ns += SECOND / 5;
+		fill_udp(desk, 'b');
+		assert_false(pushed(desk, 0, 16, true));
+		assert_true(pushed(desk, 16, 32, false));
+		assert_true(is_given(desk, 48));
+		assert_int_equal(lost(desk), 1);
+		assert_int_equal(counted(desk), 1);
+		desk->counters = (struct counters){ 0 };
+		desk->id++;
+	}
+}
+
+/* The header of the second says that it has 56 bytes. */
+static void a_length_tells_two_that_lost_their_parts(void **state)
+{
+	struct desk *desk = *state;
+
+	fill_udp(desk, 'a');
+	assert_false(pushed(desk, 16, 32, false));
+	desk->now_ns += SECOND / 5;
+	desk->bytes[5] = 56;
+	desk->bytes[6] = desk->bytes[7] = 0;
+	assert_false(pushed(desk, 0, 16, true));
+	assert_false(pushed(desk, 16, 32, true));
+	assert_true(pushed(desk, 48, 8, false));
+	assert_true(is_given(desk, 56));
+	assert_int_equal(lost(desk), 1);
+}
+
+/* They were cut, have no checksum, have the right one, or came in a row. */
+static void
+who_comes_late_is_believed_if_nothing_speaks_against_it(void **state)
+{
+	static const struct {
+		uint8_t checksum[2];
+		size_t captured;
+		int64_t late_ns;
+	} cases[] = {
+		{ { 0xb8, 0x66 }, 32, SECOND / 5 },
+		{ { 0, 0 }, 32, SECOND / 5 },
+		{ { 0x12, 0x34 }, 31, SECOND / 5 },
+		{ { 0x12, 0x34 }, 32, SECOND / 20 },
+	};
+	struct desk *desk = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		desk->id++;
+		fill_udp(desk, 'a');
+		memcpy(desk->bytes + 6, cases[i].checksum, 2);
+		assert_false(pushed(desk, 0, 16, true));
+		desk->now_ns += cases[i].late_ns;
+		assert_true(pushed_cut(desk, 16, 32, false, cases[i].captured));
+	}
+	assert_int_equal(counted(desk), 0);
+}
+
 static void fragments_wait_30_seconds(void **state)
 {
 	struct desk *desk = *state;
 
+	desk->protocol = SCTP; /* in UDP a checksum would speak against it */
 	(void)pushed_letter(desk, 'A');
 	(void)pushed_letter(desk, 'B');
 	desk->now_ns += 30 * SECOND;
@@ -355,6 +439,7 @@ static void clocks_may_be_set_back(void **state)
 {
 	struct desk *desk = *state;
 
+	desk->protocol = SCTP; /* in UDP a checksum would speak against it */
 	(void)pushed_letter(desk, 'A');
 	desk->now_ns -= 2 * SECOND;
 	(void)pushed_letter(desk, 'B');
@@ -602,6 +687,9 @@ int main(void)
 		AT_DESK(an_overlap_spoils_a_datagram_of_ipv6),
 		AT_DESK(another_first_fragment_begins_a_new_datagram),
 		AT_DESK(an_identification_may_be_used_again),
+		AT_DESK(two_that_lost_their_parts_make_none),
+		AT_DESK(a_length_tells_two_that_lost_their_parts),
+		AT_DESK(who_comes_late_is_believed_if_nothing_speaks_against_it),
 		AT_DESK(fragments_wait_30_seconds),
 		AT_DESK(the_time_runs_out_for_all),
 		AT_DESK(clocks_may_be_set_back),
