@@ -81,6 +81,21 @@ static void hand_on(struct hep_layer *h, unsigned direction,
 }
 
 /*
+ * The length of what `left` begins with, 0 if that is no message: the magic may
+ * stand in text, and the length would hide what follows.
+ */
+static size_t message_length(struct slice left, bool last)
+{
+	size_t len = hep_length(left);
+
+	if (left.len < HEP_LENGTH_BYTES || len < FIRST_BYTES)
+		return len;
+	if (left.len < FIRST_BYTES && !last)
+		return FIRST_BYTES;
+	return hep_recognise(left) ? len : 0;
+}
+
+/*
  * Where "HEP3" or what may become it begins, behind the first byte, which does
  * not begin a message.
  */
@@ -108,7 +123,7 @@ static size_t hep_take(void *layer, struct layer_in *in)
 	while (taken < in->bytes.len) {
 		struct slice left =
 			slice_sub(in->bytes, taken, in->bytes.len - taken);
-		size_t len = hep_length(left);
+		size_t len = message_length(left, in->last);
 
 		if (len == 0) {
 			went_astray(h, in->direction);

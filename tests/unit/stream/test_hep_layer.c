@@ -222,11 +222,35 @@ static void it_says_how_many_bytes_it_wants(void **state)
 	for (size_t len = 1; len < one.len; len++) {
 		in.bytes = slice_sub(agent_slice(&one), 0, len);
 		assert_int_equal(layer_hep.take(b.layer, &in), 0);
-		assert_int_equal(in.need, len < 6 ? 6 : one.len);
+		assert_int_equal(in.need, len < 6    ? 6
+					  : len < 12 ? 12
+						     : one.len);
 	}
 	assert_false(layer_hep.is_foreign(b.layer));
 	assert_true(layer_hep.bytes(b.layer) >= 1);
 	bench_close(&b);
+}
+
+/* Its length would be 0x2076, and hide what follows. */
+static void text_with_the_magic_is_no_message(void **state)
+{
+	struct agent all = { .len = 0 };
+	struct agent one;
+
+	(void)state;
+	agent_raw(&all, "an agent: HEP3 v2, HEP3 v3 ", 27);
+	agent_v3(&one, HEP_SIP, SLICE("next"));
+	append(&all, &one);
+	agent_raw(&all, "HEP3 v", 6);
+	for (size_t step = 1; step <= all.len; step++) {
+		struct bench b;
+
+		bench_open(&b);
+		talk(&b, agent_slice(&all), step);
+		assert_string_equal(b.heard.text, "next|");
+		assert_int_equal(b.counters.undecoded[UNDECODED_HEP], 2);
+		bench_close(&b);
+	}
 }
 
 static void it_is_told_by_its_first_bytes(void **state)
@@ -261,6 +285,7 @@ int main(void)
 		cmocka_unit_test(rubbish_in_two_places_is_counted_twice),
 		cmocka_unit_test(the_rest_of_a_message_may_never_come),
 		cmocka_unit_test(it_says_how_many_bytes_it_wants),
+		cmocka_unit_test(text_with_the_magic_is_no_message),
 		cmocka_unit_test(it_is_told_by_its_first_bytes),
 	};
 
