@@ -77,8 +77,17 @@ struct layer_ops {
 	 * Takes what it can and hands on what was inside; returns how many
 	 * bytes were taken.  Bytes that are broken are taken, counted, and go
 	 * nowhere.  Asked again with what is left as long as it takes any.
+	 * Where there is next() it takes no more than that at a time.
 	 */
 	size_t (*take)(void *layer, struct layer_in *in);
+	/*
+	 * With how many bytes what comes next is whole (a record); 0: not
+	 * known.  If it is and is not taken, it waits for something else than
+	 * bytes (a key, what the other direction says): take() is asked again
+	 * when anything comes.  NULL: nothing waits so.
+	 */
+	size_t (*next)(const void *layer, unsigned direction,
+		       struct slice bytes);
 	/* Bytes of this direction are missing here. */
 	void (*lost)(void *layer, unsigned direction);
 	/* This connection turned out to be none of ours: nothing more is

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "mark.h"
 #include "sipmon/base/buf.h"
 
 /* Inlets that are kept for the next, and how large they may be. */
@@ -17,6 +18,8 @@ struct inlet {
 	uint64_t offset;
 	int64_t time_ns;
 	uint16_t source;
+	bool waits;         /* they begin with what is whole and not taken */
+	struct marks marks; /* then, where each packet's bytes end */
 };
 
 /* A layer, and what it carries. */
@@ -70,6 +73,24 @@ static struct inlet *inlet_take(struct levels *levels)
 	return inlet;
 }
 
+static void inlet_mark(struct levels *levels, struct inlet *inlet, size_t end,
+		       int64_t time_ns)
+{
+	levels->bytes -= marks_bytes(&inlet->marks);
+	marks_add(&inlet->marks, (struct mark){ .end = end,
+						.time_ns = time_ns,
+						.order = levels->order });
+	levels->bytes += marks_bytes(&inlet->marks);
+}
+
+/* What is held waits for nothing but bytes. */
+static void inlet_unmark(struct levels *levels, struct inlet *inlet)
+{
+	levels->bytes -= marks_bytes(&inlet->marks);
+	marks_drop(&inlet->marks);
+	inlet->waits = false;
+}
+
 /* Forgets what is held of a direction, and what its reader remembers. */
 static void inlet_drop(struct levels *levels, struct level_side *side)
 {
@@ -78,6 +99,7 @@ static void inlet_drop(struct levels *levels, struct level_side *side)
 	side->inlet = NULL;
 	if (inlet == NULL)
 		return;
+	inlet_unmark(levels, inlet);
 	if (levels->spare_count >= SPARE_INLETS ||
 	    inlet->bytes.room > SPARE_INLET_BYTES) {
 		inlet_free(levels, inlet);
@@ -366,19 +388,42 @@ static size_t take_sip(struct view *v)
 	return n;
 }
 
+/* With how many bytes what comes next is whole; 0: not known. */
+static size_t next_whole(const struct view *v)
+{
+	const struct carrier *c = v->level->carrier;
+
+	if (c == NULL || c->ops->next == NULL || v->p.bytes.len == 0)
+		return 0;
+	return c->ops->next(c->layer, v->direction, v->p.bytes);
+}
+
+/* When the `whole` of it was there; now, if it is not yet or nobody knows. */
+static struct mark moment_of(const struct view *v, size_t whole)
+{
+	const struct mark now = { .time_ns = v->p.time_ns,
+				  .order = v->levels->order };
+
+	if (whole == 0 || whole > v->p.bytes.len || v->inlet->marks.count == 0)
+		return now;
+	return marks_until(&v->inlet->marks, whole);
+}
+
 static size_t take_carrier(struct view *v)
 {
 	struct carrier *c = v->level->carrier;
 	struct layer_in in = { .direction = v->direction,
 			       .bytes = v->p.bytes,
 			       .last = v->last };
+	size_t whole = next_whole(v);
 	size_t n;
 
-	v->levels->time_ns = v->p.time_ns;
+	v->levels->time_ns = moment_of(v, whole).time_ns;
 	v->levels->source = v->p.source;
 	n = c->ops->take(c->layer, &in);
 	count_layer(c);
 	v->inlet->need = in.need;
+	v->inlet->waits = n == 0 && whole > 0 && whole <= v->p.bytes.len;
 	if (!c->ops->is_foreign(c->layer))
 		return n;
 	v->level->closed[c->number]++;
@@ -387,8 +432,10 @@ static size_t take_carrier(struct view *v)
 		struct level_side *side = &v->level->sides[d];
 
 		side->speaks = SPEAKS_UNKNOWN;
-		if (side->inlet != NULL)
-			side->inlet->need = 0;
+		if (side->inlet == NULL)
+			continue;
+		side->inlet->need = 0;
+		inlet_unmark(v->levels, side->inlet);
 	}
 	return n;
 }
@@ -402,23 +449,46 @@ static const take_fn take[] = {
 	[SPEAKS_CARRIER] = take_carrier,
 };
 
-/* Takes what can be taken: each turn takes bytes, or learns what they are. */
+/* A turn takes bytes, or learns what they are; false: neither. */
+static bool step(struct view *v)
+{
+	uint8_t speaks = v->side->speaks;
+	size_t n;
+
+	if (v->p.bytes.len == 0 ||
+	    (!v->last && v->p.bytes.len < v->inlet->need))
+		return false;
+	n = take[speaks](v);
+	if (n > v->p.bytes.len)
+		n = v->p.bytes.len;
+	if (n == 0 && v->side->speaks == speaks)
+		return false;
+	if (v->side->speaks != speaks)
+		v->inlet->need = 0;
+	marks_take(&v->inlet->marks, n);
+	v->p.bytes = slice_sub(v->p.bytes, n, v->p.bytes.len);
+	if (v->p.offset != PACKET_NO_OFFSET)
+		v->p.offset += n;
+	return true;
+}
+
+/* Takes what can be taken. */
 static void run(struct view *v)
 {
-	while (v->p.bytes.len > 0 &&
-	       (v->last || v->p.bytes.len >= v->inlet->need)) {
-		uint8_t speaks = v->side->speaks;
-		size_t n = take[speaks](v);
+	while (step(v))
+		;
+}
 
-		if (n > v->p.bytes.len)
-			n = v->p.bytes.len;
-		if (n == 0 && v->side->speaks == speaks)
-			break;
-		if (v->side->speaks != speaks)
-			v->inlet->need = 0;
-		v->p.bytes = slice_sub(v->p.bytes, n, v->p.bytes.len);
-		if (v->p.offset != PACKET_NO_OFFSET)
-			v->p.offset += n;
+/* Of both directions, in the order in which the packets came. */
+static void run_both(struct view *v)
+{
+	bool more = true;
+
+	while (more && v->level->carrier != NULL) {
+		unsigned first = moment_of(&v[1], next_whole(&v[1])).order <
+				 moment_of(&v[0], next_whole(&v[0])).order;
+
+		more = step(&v[first]) || step(&v[1 - first]);
 	}
 }
 
@@ -445,6 +515,20 @@ static void view_inlet(struct view *v)
 				 .source = v->inlet->source };
 }
 
+/* Marks are kept as long as anything whole waits. */
+static void keep_marks(struct view *v)
+{
+	struct inlet *inlet = v->inlet;
+	size_t len = v->p.bytes.len;
+
+	if (inlet->marks.count > 0)
+		v->p.time_ns = marks_until(&inlet->marks, len).time_ns;
+	if (!inlet->waits)
+		inlet_unmark(v->levels, inlet);
+	else if (inlet->marks.count == 0)
+		inlet_mark(v->levels, inlet, len, v->p.time_ns);
+}
+
 /* What was not taken goes to the begin of the inlet; false: no memory. */
 static bool keep(struct view *v, const struct payload *added)
 {
@@ -465,6 +549,7 @@ static bool keep(struct view *v, const struct payload *added)
 		inlet_drop(v->levels, v->side);
 		return true;
 	}
+	keep_marks(v);
 	inlet->offset = v->p.offset;
 	inlet->time_ns = v->p.time_ns;
 	inlet->source = v->p.source;
@@ -561,8 +646,41 @@ static bool add(struct view *v, const struct payload *p)
 	if (inlet->time_ns < p->time_ns)
 		inlet->time_ns = p->time_ns;
 	inlet->offset = PACKET_NO_OFFSET;
+	if (inlet->waits)
+		inlet_mark(v->levels, inlet, inlet->bytes.len, p->time_ns);
 	view_inlet(v);
 	return true;
+}
+
+static bool waits(const struct level *level, unsigned direction)
+{
+	const struct inlet *inlet = level->sides[direction].inlet;
+
+	return inlet != NULL && inlet->waits;
+}
+
+/* Takes what was pushed, and what waits on the other side. */
+static void run_all(struct view *v)
+{
+	unsigned other = 1 - v->direction;
+	bool waited = waits(v->level, 0) || waits(v->level, 1);
+	struct view both[DIRECTIONS];
+
+	if (!waited)
+		run(v);
+	/* A layer that was opened just now may have woken it. */
+	if (!waited && !waits(v->level, other))
+		return;
+	both[v->direction] = *v;
+	both[other] = view_of(v->levels, v->line, v->level, other);
+	if (both[other].inlet != NULL)
+		view_inlet(&both[other]);
+	run_both(both);
+	if (both[other].inlet != NULL)
+		(void)keep(&both[other], NULL);
+	*v = both[v->direction];
+	if (v->level->carrier == NULL)
+		run(v);
 }
 
 static void push_bite(struct levels *levels, struct line *line,
@@ -576,7 +694,7 @@ static void push_bite(struct levels *levels, struct line *line,
 		side->inlet = inlet_take(levels);
 	v = view_of(levels, line, level, direction);
 	if (v.inlet != NULL && add(&v, p)) {
-		run(&v);
+		run_all(&v);
 		if (keep(&v, p) && v.p.bytes.len < INLET_BYTES_MAX)
 			return;
 	}
@@ -604,6 +722,26 @@ static void level_push(struct levels *levels, struct line *line,
 	}
 }
 
+/* Tries what waits once more; `last`: whatever it waits for will not come. */
+static void level_ask(struct levels *levels, struct line *line,
+		      struct level *level, bool last)
+{
+	struct view both[DIRECTIONS];
+
+	if (!waits(level, 0) && !waits(level, 1))
+		return;
+	for (unsigned d = 0; d < DIRECTIONS; d++) {
+		both[d] = view_of(levels, line, level, d);
+		both[d].last = last;
+		if (both[d].inlet != NULL)
+			view_inlet(&both[d]);
+	}
+	run_both(both);
+	for (unsigned d = 0; d < DIRECTIONS; d++)
+		if (both[d].inlet != NULL)
+			(void)keep(&both[d], NULL);
+}
+
 /* ---- a line */
 
 void line_begin(struct line *line, unsigned direction)
@@ -611,20 +749,47 @@ void line_begin(struct line *line, unsigned direction)
 	line->level.sides[direction].whole = true;
 }
 
+/* The ends that waited for what came before them. */
+static void check_ends(struct levels *levels, struct line *line)
+{
+	for (unsigned d = 0; d < DIRECTIONS; d++) {
+		if (!line->ends_late[d] || waits(&line->level, d))
+			continue;
+		line->ends_late[d] = false;
+		level_end(levels, line, &line->level, d);
+	}
+}
+
 void line_push(struct levels *levels, struct line *line, unsigned direction,
 	       const struct payload *p)
 {
+	levels->order++;
 	level_push(levels, line, &line->level, direction, p);
+	check_ends(levels, line);
 }
 
 void line_lost(struct levels *levels, struct line *line, unsigned direction)
 {
+	level_ask(levels, line, &line->level, false);
 	level_lost(levels, line, &line->level, direction);
+	check_ends(levels, line);
 }
 
 void line_end(struct levels *levels, struct line *line, unsigned direction)
 {
-	level_end(levels, line, &line->level, direction);
+	level_ask(levels, line, &line->level, false);
+	line->ends_late[direction] = true;
+	check_ends(levels, line);
+}
+
+void line_finish(struct levels *levels, struct line *line)
+{
+	level_ask(levels, line, &line->level, false);
+	level_ask(levels, line, &line->level, true);
+	for (unsigned d = 0; d < DIRECTIONS; d++) {
+		line->ends_late[d] = false;
+		level_end(levels, line, &line->level, d);
+	}
 }
 
 void line_clear(struct levels *levels, struct line *line)
@@ -642,7 +807,7 @@ static bool level_holds(const struct level *level)
 
 bool line_holds(const struct line *line)
 {
-	return level_holds(&line->level);
+	return line->level.carrier != NULL || level_holds(&line->level);
 }
 
 bool line_is_wanted(const struct line *line, unsigned direction)

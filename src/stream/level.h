@@ -4,7 +4,12 @@
  * On the lowest level are the bytes of TCP.  What carries others (TLS,
  * WebSocket, HEP) hands them to the level above.  On each level a direction
  * has an inlet of bytes that nobody took yet, and at most one protocol.  What
- * is handed on does not depend on how the bytes were cut.
+ * is handed on does not depend on how the bytes were cut, and has the time of
+ * the packet that made it whole.
+ *
+ * Whole records of TLS may wait for their keys.  When those come the two
+ * directions are handed on as if they had been there: in the order of the
+ * packets, each at its time.
  */
 #ifndef SIPMON_STREAM_LEVEL_H
 #define SIPMON_STREAM_LEVEL_H
@@ -63,7 +68,8 @@ struct line {
 	struct endpoint ends[DIRECTIONS]; /* the lower one first */
 	struct level level;
 	bool sip_port;
-	bool sip; /* SIP was seen on any level */
+	bool sip;                   /* SIP was seen on any level */
+	bool ends_late[DIRECTIONS]; /* its end waits as its last bytes do */
 };
 
 /* What all lines share. */
@@ -74,7 +80,8 @@ struct levels {
 	struct inlet *spare; /* kept for the next */
 	uint32_t spare_count;
 	uint64_t bytes; /* of inlets and layers */
-	/* The packet that is being handed on. */
+	/* The packet that is being handed on, or that brought what is. */
+	uint64_t order; /* they are counted as they come */
 	int64_t time_ns;
 	uint16_t source;
 };
@@ -92,13 +99,22 @@ void line_push(struct levels *levels, struct line *line, unsigned direction,
 /* Bytes of this direction are missing here. */
 void line_lost(struct levels *levels, struct line *line, unsigned direction);
 
-/* Nothing more comes from there: what is held is handed on as the last. */
+/*
+ * Nothing more comes from there: what is held is handed on as the last.  What
+ * waits for a key of TLS does so until it comes, or until line_finish().
+ */
 void line_end(struct levels *levels, struct line *line, unsigned direction);
+
+/* Nothing more comes at all. */
+void line_finish(struct levels *levels, struct line *line);
 
 /* Drops all, as if nothing had come. */
 void line_clear(struct levels *levels, struct line *line);
 
-/* Is anything held that was not handed on? */
+/*
+ * Is anything held that was not handed on, or known that is needed to read what
+ * follows: the keys of TLS, the state of WebSocket?
+ */
 bool line_holds(const struct line *line);
 
 /* Would a hole be missed: does this direction carry SIP, or may it? */

@@ -42,7 +42,7 @@ enum phase {
 static const uint64_t phase_ns[PHASES] = {
 	[PHASE_HALF_OPEN] = 10 * SECOND_NS,
 	[PHASE_OPEN] = 120 * SECOND_NS,
-	[PHASE_TALKING] = 124 * 60 * SECOND_NS,
+	[PHASE_TALKING] = UINT64_C(124) * 60 * SECOND_NS,
 	[PHASE_CLOSED] = 5 * SECOND_NS,
 };
 
@@ -232,8 +232,8 @@ static void wind_up(struct stream *s, uint32_t number)
 		struct tcp_out out = out_of(&d);
 
 		tcp_finish(&c->sides[i], &out);
-		line_end(&s->levels, &c->line, i);
 	}
+	line_finish(&s->levels, &c->line);
 	note_holes(s, number);
 	line_clear(&s->levels, &c->line);
 }

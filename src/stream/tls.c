@@ -412,7 +412,7 @@ static size_t take_next(struct portion *p)
 		return 0;
 	r.fragment =
 		slice_sub(p->left, TLS_RECORD_HEADER, len - TLS_RECORD_HEADER);
-	p->need = p->left.len + 1;
+	p->need = 0;
 	return take_record(p, &r) ? len : 0;
 }
 
@@ -534,23 +534,28 @@ static size_t tls_take(void *layer, struct layer_in *in)
 	struct portion p = { .tls = t,
 			     .side = &t->sides[in->direction],
 			     .direction = in->direction,
+			     .left = in->bytes,
 			     .last = in->last };
-	size_t at = 0;
-	size_t n;
+	size_t n = 0;
 
 	buf_init(&p.plain, TLS_FRAGMENT_MAX);
-	in->need = 0;
-	while (at < in->bytes.len && !t->foreign) {
-		p.left = slice_sub(in->bytes, at, in->bytes.len);
+	if (!t->foreign)
 		n = take_some(&p);
-		if (n == 0) {
-			in->need = p.need;
-			break;
-		}
-		at += n;
-	}
 	buf_free(&p.plain);
-	return t->foreign ? in->bytes.len : at;
+	in->need = n == 0 ? p.need : 0;
+	return t->foreign ? in->bytes.len : n;
+}
+
+static size_t tls_next(const void *layer, unsigned direction,
+		       struct slice bytes)
+{
+	const struct tls *t = layer;
+	const struct tls_side *side = &t->sides[direction];
+
+	if (side->searching || side->dead || bytes.len < TLS_RECORD_HEADER ||
+	    !is_sane(octets(bytes)))
+		return 0;
+	return TLS_RECORD_HEADER + fragment_bytes(octets(bytes));
 }
 
 static void tls_lost(void *layer, unsigned direction)
@@ -587,6 +592,7 @@ const struct layer_ops layer_tls = {
 	.begins = tls_begins,
 	.open = tls_open,
 	.take = tls_take,
+	.next = tls_next,
 	.lost = tls_lost,
 	.is_foreign = tls_is_foreign,
 	.bytes = tls_bytes,

@@ -63,37 +63,56 @@ static inline void ear_close(struct ear *e)
 	}
 }
 
+/* True if any bytes were taken. */
+static inline bool ear_step(struct ear *e, unsigned direction, bool last)
+{
+	struct buf *held = &e->held[direction];
+	struct layer_in in = { .direction = direction,
+			       .bytes = buf_slice(held),
+			       .last = last };
+	size_t n;
+
+	if (held->len == 0 || (!last && held->len < e->need[direction]))
+		return false;
+	n = e->ops->take(e->layer, &in);
+	assert(n <= held->len);
+	e->need[direction] = in.need;
+	held->len -= n;
+	memmove(held->ptr, held->ptr + n, held->len);
+	return n > 0;
+}
+
 /* Ends: each turn takes bytes. */
 static inline void ear_ask(struct ear *e, unsigned direction, bool last)
 {
-	struct buf *held = &e->held[direction];
-	size_t at = 0;
-
-	while (at < held->len &&
-	       (last || held->len - at >= e->need[direction])) {
-		struct layer_in in = { .direction = direction, .last = last };
-		size_t n;
-
-		in.bytes = slice_sub(buf_slice(held), at, held->len);
-		n = e->ops->take(e->layer, &in);
-		assert(n <= in.bytes.len);
-		e->need[direction] = in.need;
-		if (n == 0)
-			break;
-		at += n;
-	}
-	memmove(held->ptr, held->ptr + at, held->len - at);
-	held->len -= at;
+	while (ear_step(e, direction, last))
+		;
 	if (last)
-		buf_clear(held);
+		buf_clear(&e->held[direction]);
 }
 
+/* Is there what is whole, and was not taken? */
+static inline bool ear_waits(const struct ear *e, unsigned direction)
+{
+	struct slice held = buf_slice(&e->held[direction]);
+	size_t whole;
+
+	if (e->ops->next == NULL || held.len == 0)
+		return false;
+	whole = e->ops->next(e->layer, direction, held);
+	return whole > 0 && whole <= held.len;
+}
+
+/* What waits is asked for again at each turn, before what came later. */
 static inline void ear_push(struct ear *e, unsigned direction,
 			    struct slice bytes)
 {
+	unsigned other = 1 - direction;
+
 	buf_add(&e->held[direction], bytes);
-	if (bytes.len > 0)
-		ear_ask(e, direction, false);
+	while ((ear_waits(e, other) && ear_step(e, other, false)) ||
+	       ear_step(e, direction, false))
+		;
 }
 
 /* The same, `step` bytes at a time. */

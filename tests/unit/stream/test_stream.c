@@ -657,6 +657,24 @@ static void past_the_ceiling_the_quietest_goes_and_is_counted(void **state)
 	assert_int_equal(desk->counters.undecoded[UNDECODED_MEMORY], lost);
 }
 
+/* What is known of it goes too, and what it says later cannot be read. */
+static void one_that_carries_others_is_counted_when_it_goes(void **state)
+{
+	enum { CEILING = 64 * 1024 };
+	struct desk *desk = *state;
+
+	desk_open(desk, CEILING);
+	say_text(desk, 0,
+		 "GET / HTTP/1.1\r\nUpgrade: websocket\r\n"
+		 "Sec-WebSocket-Protocol: sip\r\n\r\n");
+	for (uint16_t i = 1; i < 1000; i++) {
+		desk->client = CLIENT + i;
+		say_text(desk, 0, "MSG 0\n");
+	}
+	assert_int_equal(desk->toy.count, 999);
+	assert_int_equal(desk->counters.undecoded[UNDECODED_MEMORY], 1);
+}
+
 static void a_message_without_end_is_given_up(void **state)
 {
 	enum { SIZE = 1024 };
@@ -729,6 +747,7 @@ int main(void)
 		AT_DESK(a_flood_of_syns_pushes_nobody_out),
 		AT_DESK(what_says_nothing_costs_little),
 		AT_DESK(past_the_ceiling_the_quietest_goes_and_is_counted),
+		AT_DESK(one_that_carries_others_is_counted_when_it_goes),
 		AT_DESK(a_message_without_end_is_given_up),
 		AT_DESK(nothing_is_left_when_all_is_over),
 	};

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "../../tools/tls_talk.h"
 #include "ear.h"
 #include "sipmon/base/bytes.h"
+#include "toy.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -773,6 +775,267 @@ static void without_keys_a_name_may_tell_that_it_is_sip(void **state)
 	}
 }
 
+/* ---- late keys, and what a stream makes of it: toy.h is the reader */
+
+#define MS          INT64_C(1000000)
+#define CLIENT_PORT 40000
+#define SERVER_PORT 5061
+
+/* Of the client, of the server; times of the first case are in ms. */
+static const struct tls_talk_line call[] = {
+	FROM_CLIENT("MSG 6\nINVITE"), FROM_SERVER("MSG 3\n100"),
+	FROM_SERVER("MSG 3\n180"),    FROM_SERVER("MSG 3\n200"),
+	FROM_CLIENT("MSG 3\nACK"),    FROM_CLIENT("MSG 3\nBYE"),
+	FROM_SERVER("MSG 3\n200"),
+};
+
+static const int64_t call_ms[] = { 100, 140, 150, 200, 405, 900, 910 };
+
+#define CALL (sizeof(call_ms) / sizeof(call_ms[0]))
+
+#define NEVER UINT_MAX
+
+/* Segments of a talk, each at its time; the key log comes before one. */
+struct wire {
+	struct stream *stream;
+	struct keys *keys;
+	struct counters counters;
+	struct toy toy;
+	const struct tls_talk *talk;
+	uint32_t next[2]; /* sequence numbers of the client, the server */
+	unsigned segments;
+	unsigned keys_at;
+};
+
+static void wire_open(struct wire *w, const struct tls_talk *t,
+		      unsigned keys_at)
+{
+	struct stream_options options;
+
+	memset(w, 0, sizeof(*w));
+	w->keys = keys_of(SLICE(NOBODY));
+	w->talk = t;
+	w->keys_at = keys_at;
+	options = (struct stream_options){ .reader = toy_reader(&w->toy),
+					   .keys = w->keys,
+					   .counters = &w->counters };
+	assert_int_equal(stream_new(&w->stream, &options), ERR_OK);
+}
+
+static void wire_push(struct wire *w, bool of_client, struct slice bytes,
+		      uint8_t flags, int64_t time_ns)
+{
+	static const struct endpoint ends[2] = {
+		{ { 192, 0, 2, 1 }, CLIENT_PORT, 4, 0 },
+		{ { 192, 0, 2, 2 }, SERVER_PORT, 4, 0 },
+	};
+	struct payload p = {
+		.flow = { ends[!of_client], ends[of_client], TRANSPORT_TCP },
+		.bytes = bytes,
+		.time_ns = time_ns,
+		.offset = PACKET_NO_OFFSET,
+		.sent = (uint32_t)bytes.len,
+		.kind = PAYLOAD_SEGMENT,
+		.tcp_flags = flags,
+		.sequence = w->next[!of_client],
+	};
+
+	if (w->segments++ == w->keys_at)
+		keys_add_log(w->keys, tls_talk_key_log(w->talk));
+	w->next[!of_client] += (uint32_t)bytes.len + (flags != TCP_ACK);
+	stream_push(w->stream, &p);
+}
+
+static void wire_sign(struct wire *w, uint8_t flags, int64_t time_ns)
+{
+	wire_push(w, true, SLICE_NONE, flags, time_ns);
+	wire_push(w, false, SLICE_NONE, flags, time_ns);
+}
+
+static void wire_close(struct wire *w)
+{
+	if (w->segments <= w->keys_at && w->keys_at != NEVER)
+		keys_add_log(w->keys, tls_talk_key_log(w->talk));
+	stream_finish(w->stream);
+	stream_free(w->stream);
+	keys_free(w->keys);
+}
+
+/* A packet for each piece; the handshake is at 0 ms and on. */
+static void wire_call(struct wire *w, const struct tls_talk *t,
+		      unsigned keys_at)
+{
+	size_t count = 0;
+	const struct tls_talk_piece *p = tls_talk_pieces(t, &count);
+	size_t shake = count - 2 - CALL; /* behind the lines two alerts */
+
+	wire_open(w, t, keys_at);
+	wire_sign(w, TCP_SYN, 0);
+	for (size_t i = 0; i < count; i++) {
+		int64_t ms = 1000;
+
+		if (i < shake)
+			ms = (int64_t)i;
+		else if (i < shake + CALL)
+			ms = call_ms[i - shake];
+		wire_push(w, p[i].of_client, p[i].bytes, TCP_ACK, ms * MS);
+	}
+	wire_sign(w, TCP_ACK | TCP_FIN, 1001 * MS);
+	wire_close(w);
+}
+
+static void assert_call(const struct wire *w)
+{
+	assert_int_equal(w->toy.count, CALL);
+	for (size_t i = 0; i < CALL; i++) {
+		const struct toy_note *n = &w->toy.notes[i];
+
+		assert_int_equal(n->time_ns, call_ms[i] * MS);
+		assert_int_equal(n->bytes, call[i].text.len);
+		assert_int_equal(n->source,
+				 call[i].of_client ? CLIENT_PORT : SERVER_PORT);
+	}
+	for (size_t i = 0; i < UNDECODED_REASONS; i++)
+		assert_int_equal(w->counters.undecoded[i], 0);
+}
+
+/* Before each packet in turn, and when the capture is at its end. */
+static void with_late_keys_messages_have_their_own_times(void **state)
+{
+	struct tls_talk *t = talk_of(state);
+
+	for (size_t v = 0; v < COUNT(versions); v++) {
+		struct tls_talk_options o = { .version = versions[v] };
+		size_t count = 0;
+
+		assert_true(tls_talk_set(t, &o));
+		assert_true(tls_talk_run(t, call, CALL, false));
+		(void)tls_talk_pieces(t, &count);
+		/* With two SYN and two FIN. */
+		for (unsigned late = 0; late <= count + 4; late++) {
+			struct wire w;
+
+			wire_call(&w, t, late);
+			assert_call(&w);
+		}
+	}
+}
+
+/* The records of data; in TLS 1.0 each has an empty one before it, and in TLS
+ * 1.3 others look like them. */
+static void keys_that_never_come_are_missed_once_all_is_over(void **state)
+{
+	struct tls_talk_options o = { .version = TLS_1_2 };
+	struct tls_talk *t = talk_of(state);
+	struct wire w;
+
+	assert_true(tls_talk_set(t, &o));
+	assert_true(tls_talk_run(t, call, CALL, false));
+	wire_call(&w, t, NEVER);
+	assert_int_equal(w.toy.count, 0);
+	assert_int_equal(w.counters.undecoded[UNDECODED_TLS_NO_KEYS], CALL);
+}
+
+static uint32_t chance(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 8) % below;
+}
+
+/* Cut and mixed by chance: each direction as it was sent, but the two of them
+ * in any order, as far as they may be. */
+static void wire_mix(struct wire *w, const struct tls_talk *t, unsigned keys_at,
+		     uint32_t seed)
+{
+	struct buf said[2]; /* by the client, the server */
+	size_t at[2] = { 0, 0 };
+	size_t count = 0;
+	const struct tls_talk_piece *p = tls_talk_pieces(t, &count);
+
+	wire_open(w, t, keys_at);
+	wire_sign(w, TCP_SYN, 0);
+	buf_init(&said[0], EAR_BYTES_MAX);
+	buf_init(&said[1], EAR_BYTES_MAX);
+	for (size_t i = 0; i < count; i++)
+		buf_add(&said[!p[i].of_client], p[i].bytes);
+	while (at[0] < said[0].len || at[1] < said[1].len) {
+		unsigned who = chance(&seed, 2);
+		struct slice bytes = slice_sub(buf_slice(&said[who]), at[who],
+					       1 + chance(&seed, 400));
+
+		if (bytes.len == 0)
+			continue;
+		at[who] += bytes.len;
+		/* The clock is coarse, and is set back once. */
+		wire_push(w, who == 0, bytes, TCP_ACK,
+			  (w->segments == 40 ? 10 : w->segments / 2) * MS);
+	}
+	buf_free(&said[0]);
+	buf_free(&said[1]);
+	wire_sign(w, TCP_ACK | TCP_FIN, 1001 * MS);
+	wire_close(w);
+}
+
+static void late_keys_give_what_early_keys_give(void **state)
+{
+	struct tls_talk *t = talk_of(state);
+	static struct wire early;
+	static struct wire late;
+
+	for (size_t v = 0; v < COUNT(versions); v++) {
+		struct tls_talk_options o = { .version = versions[v] };
+
+		assert_true(tls_talk_set(t, &o));
+		assert_true(tls_talk_run(t, call, CALL, false));
+		for (uint32_t seed = 0; seed < 300; seed++) {
+			wire_mix(&early, t, 0, seed);
+			assert_int_equal(early.toy.count, CALL);
+			wire_mix(&late, t, seed % (early.segments + 1), seed);
+			assert_int_equal(late.toy.count, CALL);
+			assert_memory_equal(late.toy.notes, early.toy.notes,
+					    sizeof(late.toy.notes));
+			assert_string_equal(late.toy.text, early.toy.text);
+		}
+	}
+}
+
+/* Each of many small messages is a packet: their times grow coarser. */
+static void of_very_many_packets_the_order_is_kept(void **state)
+{
+	enum { MANY = 200 };
+	struct tls_talk_line lines[MANY];
+	struct tls_talk_options o = { .version = TLS_1_3 };
+	struct tls_talk *t = talk_of(state);
+	size_t count = 0;
+	const struct tls_talk_piece *p;
+	static struct wire w;
+
+	for (size_t i = 0; i < MANY; i++) {
+		const struct tls_talk_line line = FROM_CLIENT("MSG 0\n");
+
+		lines[i] = line;
+	}
+	assert_true(tls_talk_set(t, &o));
+	assert_true(tls_talk_run(t, lines, MANY, false));
+	p = tls_talk_pieces(t, &count);
+	wire_open(&w, t, (unsigned)count - 2);
+	for (size_t i = 0; i < count; i++)
+		wire_push(&w, p[i].of_client, p[i].bytes, TCP_ACK,
+			  (int64_t)(i + MANY - count) * MS);
+	wire_close(&w);
+	assert_int_equal(w.toy.count, MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		assert_true(w.toy.notes[i].time_ns <= MANY * MS);
+		/* The first are exact; behind a handshake of some packets. */
+		if (i < 50)
+			assert_int_equal(w.toy.notes[i].time_ns,
+					 (int64_t)(i - 2) * MS);
+		if (i > 0)
+			assert_true(w.toy.notes[i].time_ns >=
+				    w.toy.notes[i - 1].time_ns);
+	}
+}
+
 /* ---- what was not seen */
 
 /* The pieces from the `from`th on. */
@@ -849,14 +1112,6 @@ static void the_order_of_the_directions_does_not_matter(void **state)
 				    (client_first == (turn == 0)))
 					ear_push(&e, direction_of(&p[i]),
 						 p[i].bytes);
-		/* Who was held is asked again, as with a further byte. */
-		for (unsigned i = 0; i < 3; i++)
-			for (unsigned d = 0; d < DIRECTIONS; d++)
-				ear_ask(&e, d, false);
-		e.need[0] = e.need[1] = 0;
-		for (unsigned i = 0; i < 3; i++)
-			for (unsigned d = 0; d < DIRECTIONS; d++)
-				ear_ask(&e, d, false);
 		ear_end(&e);
 		assert_heard(&e, plain, COUNT(plain));
 		ear_close(&e);
@@ -1238,6 +1493,11 @@ int main(void)
 		cmocka_unit_test(a_renegotiation_is_followed),
 		cmocka_unit_test(keys_may_come_late),
 		cmocka_unit_test(keys_may_come_when_much_was_passed_over),
+		cmocka_unit_test(with_late_keys_messages_have_their_own_times),
+		cmocka_unit_test(
+			keys_that_never_come_are_missed_once_all_is_over),
+		cmocka_unit_test(late_keys_give_what_early_keys_give),
+		cmocka_unit_test(of_very_many_packets_the_order_is_kept),
 		cmocka_unit_test(the_keys_of_another_connection_open_nothing),
 		cmocka_unit_test(wrong_keys_open_nothing),
 		cmocka_unit_test(

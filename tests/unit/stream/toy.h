@@ -17,10 +17,20 @@
 #define TOY_WORD "MSG "
 #define TOY_ROOM 8192
 
+/* Of as many messages is kept whose they are, and of what time. */
+#define TOY_NOTES 256
+
+struct toy_note {
+	int64_t time_ns;
+	size_t bytes;
+	uint16_t source; /* port */
+};
+
 struct toy {
 	char text[TOY_ROOM];
 	size_t len;
 	unsigned count;
+	struct toy_note notes[TOY_NOTES];
 	struct payload last; /* of the latest message */
 	size_t asked;        /* bytes that were looked at, in all */
 };
@@ -52,6 +62,12 @@ static size_t toy_seek(struct slice bytes)
 static void toy_add(struct toy *toy, const struct payload *p, size_t at,
 		    size_t len, char end)
 {
+	if (toy->count < TOY_NOTES)
+		toy->notes[toy->count] = (struct toy_note){
+			.time_ns = p->time_ns,
+			.bytes = len,
+			.source = p->flow.source.port,
+		};
 	toy->count++;
 	toy->last = *p;
 	toy->last.bytes = slice_sub(p->bytes, at, len);
