@@ -25,7 +25,7 @@ struct decap;
 struct decap_options {
 	struct counters *counters; /* written to; outlives the decap */
 	bool keep_duplicates;      /* a second copy of a packet is given too */
-	uint64_t fragment_bytes;   /* ceiling for fragments that wait; 0: ours */
+	uint64_t fragment_bytes; /* ceiling for fragments that wait; 0: ours */
 };
 
 MUST_CHECK enum err decap_new(struct decap **out,

@@ -9,22 +9,22 @@
 /* Why a packet, or a part of one, could not be read.  net/counters.c names
  * them. */
 enum undecoded {
-	UNDECODED_LINK_TYPE = 0,  /* a link type that we cannot read */
-	UNDECODED_LINK_HEADER,    /* the link header is broken or cut */
-	UNDECODED_IP_HEADER,      /* broken or cut IP header */
-	UNDECODED_IP_FRAGMENT,    /* a fragment whose others never came */
-	UNDECODED_NESTING,        /* too many headers inside each other */
-	UNDECODED_UDP_HEADER,     /* broken or cut UDP header */
-	UNDECODED_TCP_HEADER,     /* broken or cut TCP header */
-	UNDECODED_TCP_GAP,        /* a hole in a connection that carries SIP */
-	UNDECODED_SCTP,           /* broken SCTP, or a message with a hole */
-	UNDECODED_TUNNEL,         /* a tunnel that we cannot open */
-	UNDECODED_TLS_NO_KEYS,    /* a TLS record of SIP, and no keys for it */
-	UNDECODED_TLS_RECORD,     /* a TLS record that the keys do not open */
-	UNDECODED_WEBSOCKET,      /* a broken or undecodable WebSocket frame */
-	UNDECODED_HEP,            /* HEP with broken chunks */
-	UNDECODED_CUT_SIP,        /* SIP, cut by the snap length or a hole */
-	UNDECODED_MEMORY,         /* given up: the ceiling of memory */
+	UNDECODED_LINK_TYPE = 0, /* a link type that we cannot read */
+	UNDECODED_LINK_HEADER,   /* the link header is broken or cut */
+	UNDECODED_IP_HEADER,     /* broken or cut IP header */
+	UNDECODED_IP_FRAGMENT,   /* a fragment whose others never came */
+	UNDECODED_NESTING,       /* too many headers inside each other */
+	UNDECODED_UDP_HEADER,    /* broken or cut UDP header */
+	UNDECODED_TCP_HEADER,    /* broken or cut TCP header */
+	UNDECODED_TCP_GAP,       /* a hole in a connection that carries SIP */
+	UNDECODED_SCTP,          /* broken SCTP, or a message with a hole */
+	UNDECODED_TUNNEL,        /* a tunnel that we cannot open */
+	UNDECODED_TLS_NO_KEYS,   /* a TLS record of SIP, and no keys for it */
+	UNDECODED_TLS_RECORD,    /* a TLS record that the keys do not open */
+	UNDECODED_WEBSOCKET,     /* a broken or undecodable WebSocket frame */
+	UNDECODED_HEP,           /* HEP with broken chunks */
+	UNDECODED_CUT_SIP,       /* SIP, cut by the snap length or a hole */
+	UNDECODED_MEMORY,        /* given up: the ceiling of memory */
 	UNDECODED_REASONS
 };
 
