@@ -95,6 +95,8 @@ static void mind_job(const char *const *argv, const struct term_setup *setup,
 	(void)sigaddset(&ttou, SIGTTOU);
 	(void)sigprocmask(SIG_BLOCK, &ttou, NULL);
 	news.job = fork();
+	if (news.job < 0)
+		_exit(126);
 	if (news.job == 0) {
 		(void)setpgid(0, 0);
 		(void)tcsetpgrp(STDIN_FILENO, getpid());
@@ -163,6 +165,15 @@ struct term *term_start(int rows, int columns, const char *const *argv,
 	buf_init(&t->text, BYTES_MAX);
 	(void)fflush(NULL);
 	t->leader = forkpty(&t->master, NULL, NULL, &size);
+	if (t->leader < 0) {
+		(void)close(say[0]);
+		(void)close(say[1]);
+		(void)close(go[0]);
+		(void)close(go[1]);
+		vterm_free(t->vterm);
+		free(t);
+		return NULL;
+	}
 	if (t->leader == 0 && setup != NULL && setup->leads)
 		become(argv, setup);
 	if (t->leader == 0)
