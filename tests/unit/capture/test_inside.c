@@ -35,7 +35,7 @@ static void only_words_about_ports_are_widened(void **state)
 	} cases[] = {
 		{ "port 5060", true },
 		{ "udp dst port 5060", true },
-		{ "host 192.0.2.1 and (port sip or portrange 5060-5080)",
+		{ "host 192.0.2.1 and (port 5070 or portrange 5060-5062)",
 		  true },
 		{ "host 192.0.2.1", false },
 		{ "udp", false },
