@@ -50,6 +50,7 @@ int cmd_agent(struct program *p)
 		return EXIT_COULD_NOT;
 	}
 	run(pipeline);
+	pipeline_finish(pipeline);
 	if (!pipeline_finish_save(pipeline))
 		status = EXIT_COULD_NOT;
 	while ((trouble = pipeline_trouble(pipeline)) != NULL)

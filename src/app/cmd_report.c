@@ -148,6 +148,7 @@ static int run(struct program *p, struct report *r)
 		return EXIT_COULD_NOT;
 	}
 	loop_give_signals_back();
+	pipeline_finish(r->pipeline);
 	while ((trouble = pipeline_trouble(r->pipeline)) != NULL)
 		complain("%s", trouble);
 	return print(p, r);

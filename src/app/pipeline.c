@@ -415,8 +415,7 @@ static void take_packet(struct pipeline *p, const struct packet *packet)
 		stream_push(p->stream, &d);
 }
 
-/* What waited for more is all there is. */
-static void finish(struct pipeline *p)
+void pipeline_finish(struct pipeline *p)
 {
 	decap_finish(p->decap);
 	stream_finish(p->stream);
@@ -457,7 +456,7 @@ enum err pipeline_run(struct pipeline *p, int64_t budget_ns)
 		count_losses(p);
 	if (e == ERR_OK || e == ERR_AGAIN)
 		return e;
-	finish(p);
+	pipeline_finish(p);
 	if (e != ERR_END)
 		set_trouble(p, &problem);
 	return ERR_END;

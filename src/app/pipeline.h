@@ -33,6 +33,12 @@ void pipeline_free(struct pipeline *p);
  */
 MUST_CHECK enum err pipeline_run(struct pipeline *p, int64_t budget_ns);
 
+/*
+ * No more packets are wanted: what waited for more is all there is, and is
+ * handed on.  pipeline_run does so itself at the end of the sources.
+ */
+void pipeline_finish(struct pipeline *p);
+
 /* A descriptor to poll while pipeline_run says ERR_AGAIN; or -1. */
 int pipeline_fd(const struct pipeline *p);
 

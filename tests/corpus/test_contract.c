@@ -555,6 +555,46 @@ static void a_pcapng_cut_anywhere_is_read_up_to_there(void **state)
 	cut_everywhere(*state, pcapng, true, 48);
 }
 
+/* A body without a length has its end with the connection: the message is held
+ * until then, or until the capture is ended. */
+static void what_is_held_is_counted_when_the_capture_is_ended(void **state)
+{
+	static const char *const tcp[] = { "-t", "tcp-mixed", NULL };
+	const struct shelf *s = *state;
+	char scenario[CHILD_PATH_BYTES];
+	char capture[CHILD_PATH_BYTES];
+	char program[CHILD_PATH_BYTES];
+	const char *const argv[] = { "/usr/bin/timeout",
+				     "-s",
+				     "TERM",
+				     "2",
+				     child_built("sipmon", program),
+				     "agent",
+				     "--follow",
+				     "-r",
+				     shelf_path(s, "held", capture),
+				     NULL };
+	struct child c;
+
+	assert_true(child_write_file(
+		shelf_path(s, "held.sip", scenario),
+		SLICE("@ 0.000 192.0.2.1:5060 > 192.0.2.2:5060\n"
+		      "MESSAGE sip:bob@biloxi.example SIP/2.0\n"
+		      "Via: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bKheld\n"
+		      "Max-Forwards: 70\n"
+		      "From: <sip:alice@atlanta.example>;tag=held\n"
+		      "To: <sip:bob@biloxi.example>\n"
+		      "Call-ID: held@192.0.2.1\n"
+		      "CSeq: 1 MESSAGE\n"
+		      "Content-Type: text/plain\n"
+		      "\n"
+		      "no length\n")));
+	assert_true(child_make_capture(scenario, capture, tcp));
+	child_run(&c, argv, NULL);
+	assert_non_null(strstr(c.err.ptr, " 1 SIP messages, 1 calls"));
+	child_free(&c);
+}
+
 /* ---- the shelf */
 
 static int fill(void **state)
@@ -610,6 +650,8 @@ int main(void)
 		cmocka_unit_test(frames_cut_by_the_snap_length_are_counted),
 		cmocka_unit_test(a_finding_can_fail_a_script),
 		cmocka_unit_test(the_limit_of_a_phase_can_be_set),
+		cmocka_unit_test(
+			what_is_held_is_counted_when_the_capture_is_ended),
 		cmocka_unit_test(a_pcap_cut_anywhere_is_read_up_to_there),
 		cmocka_unit_test(a_pcapng_cut_anywhere_is_read_up_to_there),
 	};
