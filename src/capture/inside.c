@@ -73,10 +73,11 @@ void inside_widen(const char *expression, bool on_link, struct buf *out)
 	 * mobility, HIP, Shim6. */
 	static const unsigned extensions[] = { 0, 43, 44, 60, 135, 139, 140 };
 	/* VLAN tags of all kinds, MPLS, PPPoE, 802.1ah, MACsec, NSH, TRILL,
-	 * VN-Tag, FabricPath, 802.1BR, 802.1CB. */
+	 * VN-Tag, FabricPath, 802.1BR, 802.1CB, Ethernet in itself. */
 	static const unsigned types[] = {
-		0x8100, 0x88a8, 0x9100, 0x9200, 0x9300, 0x8847, 0x8848, 0x8864,
-		0x88e7, 0x88e5, 0x894f, 0x22f3, 0x8926, 0x8903, 0x893f, 0xf1c1,
+		0x8100, 0x88a8, 0x9100, 0x9200, 0x9300, 0x8847,
+		0x8848, 0x8864, 0x88e7, 0x88e5, 0x894f, 0x22f3,
+		0x8926, 0x8903, 0x893f, 0xf1c1, 0x6558,
 	};
 
 	buf_add_format(out, "(%s) or ip[6:2] & 0x3fff != 0", expression);

@@ -6,7 +6,10 @@
 #ifndef SIPMON_TESTS_DECAP_WRAP_H
 #define SIPMON_TESTS_DECAP_WRAP_H
 
+#include <pcap/pcap.h>
+
 #include "frame.h"
+#include "sipmon/capture/inside.h"
 
 #define WRAP_TEXT      "OPTIONS sip:a SIP/2.0"
 #define BYTES(literal) literal, sizeof(literal) - 1
@@ -187,6 +190,43 @@ static inline struct outcome outcome_of_header(const struct wrap *w)
 	add_announced(&f, w->by, w->number, w->len);
 	add(&f, w->header, w->len);
 	return outcome_of(&f, wrap_link(w));
+}
+
+/* A capture filter that names ports lets it pass, for what is inside. */
+static inline bool is_let_pass(const struct wrap *w)
+{
+	bool on_link = w->by == BY_ETHERTYPE;
+	pcap_t *dead = pcap_open_dead(on_link ? DLT_EN10MB : DLT_RAW, 65535);
+	struct pcap_pkthdr header = { .len = 0 };
+	struct bpf_program code;
+	struct frame f = { 0 };
+	struct buf text;
+	bool passed = false;
+
+	wrap_frame(&f, w);
+	header.caplen = (bpf_u_int32)f.len;
+	header.len = (bpf_u_int32)f.len;
+	buf_init(&text, 65536);
+	inside_widen("port 5070", on_link, &text);
+	if (dead != NULL &&
+	    pcap_compile(dead, &code, text.ptr, 1, PCAP_NETMASK_UNKNOWN) == 0) {
+		passed = pcap_offline_filter(&code, &header, f.bytes) != 0;
+		pcap_freecode(&code);
+	}
+	if (dead != NULL)
+		pcap_close(dead);
+	buf_free(&text);
+	return passed;
+}
+
+/* The first of which it does not hold, or `count`. */
+static inline size_t first_unlike(const struct wrap *list, size_t count,
+				  bool (*holds)(const struct wrap *w))
+{
+	for (size_t i = 0; i < count; i++)
+		if (!holds(&list[i]))
+			return i;
+	return count;
 }
 
 #endif
