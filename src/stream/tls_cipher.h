@@ -107,4 +107,10 @@ void tls_cipher_skip(struct tls_cipher *c, uint64_t n);
  */
 void tls_cipher_pass(struct tls_cipher *c, struct slice fragment);
 
+/*
+ * Records may be missing here.  If they are, the next one of TLS 1.0 is not
+ * opened, or, where its MAC is outside, opened as if it were empty.
+ */
+void tls_cipher_lost(struct tls_cipher *c);
+
 #endif

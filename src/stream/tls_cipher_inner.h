@@ -25,6 +25,8 @@ struct tls_cipher {
 	EVP_MAC_CTX *mac;       /* NULL: the cipher has a tag */
 	uint64_t sequence;
 	uint8_t iv[TLS_BLOCK_MAX]; /* what is fixed of it; TLS 1.0: the next */
+	uint64_t iv_sequence;      /* TLS 1.0: whose `iv` that is, unless ... */
+	bool iv_is_next; /* ... it is that of whatever record comes next */
 	struct tls_secret traffic; /* TLS 1.3 */
 };
 

@@ -114,6 +114,8 @@ static bool open_cbc(struct tls_cipher *c, struct record *r)
 	size_t len = r->len;
 	size_t lead = c->version > TLS_1_0 ? block : 0;
 	const uint8_t *iv = lead > 0 ? r->ptr : c->iv;
+	bool astray =
+		lead == 0 && !c->iv_is_next && c->sequence != c->iv_sequence;
 
 	if (c->encrypt_then_mac) {
 		if (len < tag ||
@@ -131,8 +133,15 @@ static bool open_cbc(struct tls_cipher *c, struct record *r)
 		if (!mac_is(c, r, r->out, r->out_len, r->out + r->out_len))
 			return false;
 	}
-	if (lead == 0)
+	/* The MAC outside says nothing about the first block: it is a record,
+	 * and what is in it belongs to what was lost. */
+	if (astray && c->encrypt_then_mac)
+		r->out_len = 0;
+	if (lead == 0) {
 		memcpy(c->iv, r->ptr + len - block, block);
+		c->iv_sequence = c->sequence + 1;
+		c->iv_is_next = false;
+	}
 	return true;
 }
 
@@ -285,7 +294,17 @@ void tls_cipher_pass(struct tls_cipher *c, struct slice fragment)
 	size_t block = c->bulk->iv;
 
 	c->sequence++;
-	if (c->version == TLS_1_0 && c->bulk->mode == TLS_MODE_CBC &&
-	    fragment.len >= block + tag)
-		memcpy(c->iv, fragment.ptr + fragment.len - tag - block, block);
+	if (c->version != TLS_1_0 || c->bulk->mode != TLS_MODE_CBC ||
+	    fragment.len < block + tag)
+		return;
+	memcpy(c->iv, fragment.ptr + fragment.len - tag - block, block);
+	c->iv_is_next = true;
+}
+
+void tls_cipher_lost(struct tls_cipher *c)
+{
+	/* That of nobody, if it was that of a record which may be lost. */
+	if (c->iv_is_next)
+		c->iv_sequence = UINT64_MAX;
+	c->iv_is_next = false;
 }

@@ -292,6 +292,8 @@ void tls_side_update(struct tls_side *s)
 void tls_side_lost(struct tls_side *s)
 {
 	drop_message(s);
+	if (s->cipher != NULL)
+		tls_cipher_lost(s->cipher);
 	s->slack = LOST_MAX;
 	s->failures = 0;
 	s->tries = 0;

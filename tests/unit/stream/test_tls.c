@@ -1251,6 +1251,45 @@ static void behind_a_hole_tls_1_0_opens_from_the_second_record_on(void **state)
 	keys_free(k);
 }
 
+/* Its MAC outside holds, and its first block cannot be known. */
+static void behind_a_hole_no_block_comes_up_that_was_not_read(void **state)
+{
+	enum { SAID = 4, ALERTS = 2, BYTES = 64 };
+	static char texts[SAID][BYTES];
+	struct tls_talk_line lines[SAID];
+	struct tls_talk_options o = { .version = TLS_1_0,
+				      .suites = "ECDHE-RSA-AES128-SHA" };
+	struct tls_talk *t = talk_of(state);
+	size_t count = 0;
+	size_t second;
+	struct slice two;
+	struct keys *k;
+	struct ear e;
+
+	for (size_t i = 0; i < SAID; i++) {
+		memset(texts[i], 'a' + (int)i, BYTES);
+		lines[i] = (struct tls_talk_line){ true,
+						   TLS_TALK_SAY,
+						   { texts[i], BYTES } };
+	}
+	assert_true(tls_talk_set(t, &o));
+	assert_true(tls_talk_run(t, lines, SAID, false));
+	k = own_keys(t);
+	(void)tls_talk_pieces(t, &count);
+	second = count - ALERTS - SAID + 1;
+	two = tls_talk_pieces(t, &count)[second].bytes;
+	ear_open(&e, &layer_tls, k, true);
+	/* The second text, and the empty record in front of the third. */
+	hear_with_hole(&e, t, second, 0,
+		       two.len + TLS_RECORD_HEADER +
+			       be16((const uint8_t *)two.ptr + 3));
+	assert_int_equal(e.heard[CLIENT].len, 2 * BYTES);
+	assert_memory_equal(e.heard[CLIENT].ptr, texts[0], BYTES);
+	assert_memory_equal(e.heard[CLIENT].ptr + BYTES, texts[3], BYTES);
+	ear_close(&e);
+	keys_free(k);
+}
+
 static void a_key_update_may_be_lost_in_a_hole(void **state)
 {
 	static const struct tls_talk_line lines[] = {
@@ -1509,6 +1548,8 @@ int main(void)
 		cmocka_unit_test(behind_a_hole_the_next_whole_record_opens),
 		cmocka_unit_test(
 			behind_a_hole_tls_1_0_opens_from_the_second_record_on),
+		cmocka_unit_test(
+			behind_a_hole_no_block_comes_up_that_was_not_read),
 		cmocka_unit_test(a_key_update_may_be_lost_in_a_hole),
 		cmocka_unit_test(a_hole_in_the_handshake_costs_no_text),
 		cmocka_unit_test(it_tells_what_memory_it_holds),
