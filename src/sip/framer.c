@@ -227,7 +227,11 @@ static enum sip_frame next_head(struct sip_framer *f, struct slice bytes,
 	size_t n = full ? SIP_MESSAGE_BYTES_MAX : bytes.len;
 	size_t head = find_head_end(f, bytes.ptr, bytes.ptr + n, full || last);
 
-	if (head == 0 && (full || last))
+	/* One field of it is larger than a message may be (a token of 1 MB):
+	 * what came before it still tells whose it is. */
+	if (head == 0 && full)
+		return give(f, SIP_FRAME_MESSAGE, n, len, behind(bytes, n));
+	if (head == 0 && last)
 		return give(f, SIP_FRAME_OTHER, n, len, behind(bytes, n));
 	if (head == 0)
 		return more(0, len);

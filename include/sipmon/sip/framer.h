@@ -47,8 +47,8 @@ enum sip_frame {
  * says MORE only of no bytes at all.  The caller drops `*len` bytes and asks
  * again.
  *
- * A message over SIP_MESSAGE_BYTES_MAX is given cut to that, as MESSAGE, and
- * the rest of it is OTHER; a head over it is OTHER altogether.
+ * A message over SIP_MESSAGE_BYTES_MAX is given cut to that, as MESSAGE, even
+ * if its head does not end there, and the rest of it is OTHER.
  */
 enum sip_frame sip_framer_next(struct sip_framer *f, struct slice bytes,
 			       bool last, size_t *len);

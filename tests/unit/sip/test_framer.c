@@ -446,16 +446,18 @@ static void behind_a_cut_body_a_start_line_begins_a_line(void **state)
 	free(text);
 }
 
-static void a_head_without_end_is_given_up(void **state)
+static void a_head_without_end_is_cut(void **state)
 {
 	const size_t ring = sizeof(RING "\r\n") - 1;
 	char *text = long_text(OPTION "X: ", 'x', 65536, "\r\n" RING "\r\n");
 	size_t to = strlen(text) - ring;
-	const struct frame given_up[] = { { OTHER, 0, to },
+	const size_t max = SIP_MESSAGE_BYTES_MAX;
+	const struct frame given_up[] = { { MESSAGE, 0, max },
+					  { OTHER, max, to },
 					  { MESSAGE, to, to + ring } };
 
 	(void)state;
-	check_long(text, given_up, 2);
+	check_long(text, given_up, 3);
 	free(text);
 	/* one byte decides */
 	text = long_text(OPTION "X: ", 'x', 65536 - 26 - 4, "\r\n\r\n" RING);
@@ -464,8 +466,9 @@ static void a_head_without_end_is_given_up(void **state)
 	check_long(text, fits, 2);
 	free(text);
 	text = long_text(OPTION "X: ", 'x', 65536 - 26 - 2, "\r\n\r\n" RING);
-	const struct frame over[] = { { OTHER, 0, strlen(text) } };
-	check_long(text, over, 1);
+	const struct frame over[] = { { MESSAGE, 0, max },
+				      { OTHER, max, strlen(text) } };
+	check_long(text, over, 2);
 	free(text);
 }
 
@@ -614,7 +617,7 @@ int main(void)
 			a_message_too_long_is_cut_and_its_rest_passed_over),
 		cmocka_unit_test(a_body_without_length_is_cut_as_well),
 		cmocka_unit_test(behind_a_cut_body_a_start_line_begins_a_line),
-		cmocka_unit_test(a_head_without_end_is_given_up),
+		cmocka_unit_test(a_head_without_end_is_cut),
 		cmocka_unit_test(a_line_too_long_is_no_start_line),
 		cmocka_unit_test(
 			a_body_that_holds_messages_tells_what_it_needs),
