@@ -16,6 +16,8 @@ static void keep_param(struct cursor *c, struct sip_reason *out,
 		out->text = v;
 	} else if (slice_eq_nocase(param->name, SLICE("location"))) {
 		out->location = v;
+	} else if (slice_eq_nocase(param->name, SLICE("ppi"))) {
+		out->ppi = v;
 	}
 }
 

@@ -15,6 +15,8 @@ struct sip_reason {
 	bool has_cause;
 	struct slice text;     /* quotes kept; absent if none */
 	struct slice location; /* RFC 8606; absent if none */
+	struct slice ppi; /* RFC 9410: the PASSporT it speaks of, quotes kept;
+			     absent if none */
 };
 
 /* One value of the list. */

@@ -28,6 +28,32 @@ static void a_reason_comes_apart(void **state)
 	assert_false(slice_is_set(r.text));
 }
 
+/* RFC 9410 section 5.2: the full form in quotes, or "..signature". */
+static void a_reason_may_name_a_passport(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *ppi;
+	} rows[] = {
+		{ "STIR ;cause=436 ;text=\"Bad Identity Info\" "
+		  ";ppi=\"..q7-_A\"",
+		  "\"..q7-_A\"" },
+		{ "STIR;PPI=\"eyJ.eyI.q7-_A\";cause=437", "\"eyJ.eyI.q7-_A\"" },
+		{ "STIR;cause=438;ppi=..q7", "..q7" },
+		{ "STIR;cause=438;text=\"a;ppi=b, c\"", NULL },
+	};
+	struct sip_reason r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(sip_reason_parse(&r, slice_of(rows[i].text)),
+				 ERR_OK);
+		assert_true(r.has_cause);
+		assert_int_equal(slice_is_set(r.ppi), rows[i].ppi != NULL);
+		assert_true(slice_eq(r.ppi, slice_of(rows[i].ppi)));
+	}
+}
+
 static void a_broken_reason_is_malformed(void **state)
 {
 	static const char *const rows[] = {
@@ -103,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reason_comes_apart),
+		cmocka_unit_test(a_reason_may_name_a_passport),
 		cmocka_unit_test(a_broken_reason_is_malformed),
 		cmocka_unit_test(a_warning_comes_apart),
 		cmocka_unit_test(a_broken_warning_is_malformed),
