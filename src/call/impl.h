@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock_offset.h"
 #include "log.h"
 #include "sipmon/base/arena.h"
 #include "sipmon/base/map.h"
@@ -60,6 +61,7 @@ struct view {
 	struct map by_call_id;
 	struct map by_transaction;
 	struct map by_hop;
+	struct map by_signer;
 	struct arena_pool *strings;
 	struct msg_log log;
 	struct view_totals totals;
@@ -67,6 +69,9 @@ struct view {
 	uint64_t change;
 	uint64_t generation;
 	int64_t now_ns;
+	struct signer *signers; /* NULL before the first; id - 1 counts them */
+	uint16_t signer_count;
+	struct clock_offset clock_offset;
 	struct call_ends order;
 	struct call_ends class[CALL_CLASSES];
 	uint16_t method_count; /* ids given out, registered ones included */

@@ -86,6 +86,22 @@ static bool some_finding_matches(const struct query *q,
 	return false;
 }
 
+static bool some_text_matches(const struct query *q, const struct query_test *t,
+			      struct query_subject *s)
+{
+	const struct captured_msg *m = view_msg(s->view, s->call->first_msg);
+
+	for (; m != NULL; m = view_msg(s->view, m->next)) {
+		struct slice text;
+
+		for (unsigned i = 0;
+		     slice_is_set(text = t->field->each(s, m, i)); i++)
+			if (text_matches(q, t, s, text))
+				return true;
+	}
+	return false;
+}
+
 static bool number_matches(const struct query_test *t, struct query_subject *s)
 {
 	int64_t number;
@@ -119,6 +135,8 @@ static bool test_holds(const struct query *q, const struct query_test *t,
 		return some_code_matches(t, s);
 	case QUERY_FINDING:
 		return some_finding_matches(q, t, s);
+	case QUERY_EACH_TEXT:
+		return some_text_matches(q, t, s);
 	}
 	return false;
 }

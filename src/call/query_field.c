@@ -4,6 +4,10 @@
 #include "sipmon/call/phase.h"
 #include "sipmon/call/query.h"
 #include "sipmon/call/state.h"
+#include "sipmon/call/verdict.h"
+
+/* Copies whose way back is walked: each walk looks at all of the call. */
+#define BREAKS_LOOKED_FOR 32
 
 /* ---- text */
 
@@ -73,6 +77,84 @@ static const char *state_word(unsigned i)
 static const char *transport_word(unsigned i)
 {
 	return i < TRANSPORT_COUNT ? transport_name((enum transport)i) : NULL;
+}
+
+/* ---- Identity */
+
+static struct slice verdict_text(struct query_subject *s)
+{
+	enum verdict v = call_verdict(s->view, s->call, NULL, NULL);
+
+	return v == VERDICT_NONE ? SLICE_NONE : slice_of(verdict_name(v));
+}
+
+static const char *verdict_word(unsigned i)
+{
+	return i + 1 < VERDICTS ? verdict_name((enum verdict)(i + 1)) : NULL;
+}
+
+static struct slice attest_of(const struct query_subject *s,
+			      const struct captured_msg *m, unsigned i)
+{
+	enum attestation attest = verdict_unpack(m->judged).attest;
+
+	(void)s;
+	return i > 0 || attest == ATTEST_NONE ? SLICE_NONE
+					      : slice_of(attest_name(attest));
+}
+
+static const char *attest_word(unsigned i)
+{
+	return i < ATTEST_C ? attest_name((enum attestation)(i + 1)) : NULL;
+}
+
+static struct slice signer_of(const struct query_subject *s,
+			      const struct captured_msg *m, unsigned i)
+{
+	const struct signer *signer =
+		view_signer(s->view, verdict_unpack(m->judged).signer);
+
+	if (signer == NULL || i > 1)
+		return SLICE_NONE;
+	return slice_of(i == 0 ? signer->name : signer->spc);
+}
+
+/* The first that broke a signature of the call; NULL if none did. */
+static const struct endpoint *breaker_of(const struct query_subject *s)
+{
+	unsigned looked = 0;
+
+	if (!call_is(s->call, CALL_IDENTITY))
+		return NULL;
+	for (uint32_t id = s->call->first_msg;
+	     id != 0 && looked < BREAKS_LOOKED_FOR;) {
+		const struct captured_msg *m = view_msg(s->view, id);
+		enum verdict v = msg_verdict(m);
+		struct verdict_break b;
+
+		if (v != VERDICT_NONE && v != VERDICT_VALID) {
+			looked++;
+			if (verdict_find_break(s->view, id, &b))
+				return verdict_break_element(s->view, &b);
+		}
+		id = m->next;
+	}
+	return NULL;
+}
+
+static struct slice breaker_text(struct query_subject *s)
+{
+	const struct endpoint *e = breaker_of(s);
+
+	return e == NULL ? SLICE_NONE : slice_of(endpoint_text(e, s->address));
+}
+
+static struct slice breaker_host(struct query_subject *s)
+{
+	const struct endpoint *e = breaker_of(s);
+
+	return e == NULL ? SLICE_NONE
+			 : slice_of(endpoint_host_text(e, s->address));
 }
 
 /* ---- numbers */
@@ -220,7 +302,18 @@ static const struct query_field fields[] = {
 	{ .name = "malformed", .kind = QUERY_FLAG, .flag = is_malformed,
 	  .help = "A message breaks the grammar" },
 	{ .name = "identity", .kind = QUERY_FLAG, .flag = has_identity,
-	  .help = "A request carries Identity" },
+	  .help = "A message carries Identity" },
+	{ .name = "verdict", .kind = QUERY_TEXT, .text = verdict_text,
+	  .word = verdict_word,
+	  .help = "Verdict on its Identity: verdict == SIGNATURE_INVALID" },
+	{ .name = "attest", .kind = QUERY_EACH_TEXT, .each = attest_of,
+	  .word = attest_word,
+	  .help = "Attestation of a PASSporT: attest == A" },
+	{ .name = "signer", .kind = QUERY_EACH_TEXT, .each = signer_of,
+	  .help = "Name or SPC of who signed: signer contains 709J" },
+	{ .name = "brokenby", .kind = QUERY_ADDRESS, .text = breaker_text,
+	  .host = breaker_host,
+	  .help = "Who broke its Identity: brokenby == 192.0.2.1" },
 	{ .name = "stuck", .kind = QUERY_FLAG, .flag = is_stuck,
 	  .help = "A provisional phase lasts, or lasted, past its limit" },
 };

@@ -21,6 +21,7 @@ enum query_kind {
 	QUERY_SECONDS,   /* compared in nanoseconds */
 	QUERY_EACH_CODE, /* true if one of the response codes is so */
 	QUERY_FINDING,   /* true if one of the kinds is so; may stand alone */
+	QUERY_EACH_TEXT, /* true if one of the texts of a message is so */
 };
 
 /* One call that is asked; what costs a walk is worked out once. */
@@ -47,6 +48,9 @@ struct query_field {
 	bool (*number)(struct query_subject *s, int64_t *out);
 	bool (*flag)(struct query_subject *s);
 	struct slice (*host)(struct query_subject *s); /* of an address */
+	/* The `i`th text of a message; absent past the last. */
+	struct slice (*each)(const struct query_subject *s,
+			     const struct captured_msg *m, unsigned i);
 	/* The only words it can be, one by one, or NULL for any. */
 	const char *(*word)(unsigned i);
 };

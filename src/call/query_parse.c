@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "query_program.h"
 #include "sipmon/base/clock.h"
@@ -169,7 +170,7 @@ static void parse_number(struct parser *p, struct query_test *test,
 static void check_word(struct parser *p, const struct query_test *test,
 		       const struct token *value)
 {
-	char text[400];
+	char text[300];
 	size_t n = 0;
 
 	if (test->field->word == NULL ||
@@ -180,17 +181,23 @@ static void check_word(struct parser *p, const struct query_test *test,
 			return;
 	n += (size_t)snprintf(text, sizeof(text), "is no %s; there are",
 			      test->field->name);
-	for (unsigned i = 0; test->field->word(i) != NULL && n < sizeof(text);
-	     i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s",
-				      test->field->word(i));
+	for (unsigned i = 0; test->field->word(i) != NULL; i++) {
+		const char *word = test->field->word(i);
+
+		/* A long list is begun: its words stand in the manual. */
+		if (n + strlen(word) + sizeof("  ...") > sizeof(text)) {
+			(void)snprintf(text + n, sizeof(text) - n, " ...");
+			break;
+		}
+		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s", word);
+	}
 	fail_word(p, value, text);
 }
 
 static bool is_about_text(enum query_kind kind)
 {
 	return kind == QUERY_TEXT || kind == QUERY_ADDRESS ||
-	       kind == QUERY_FINDING;
+	       kind == QUERY_FINDING || kind == QUERY_EACH_TEXT;
 }
 
 static bool op_fits(enum query_kind kind, enum query_op op)

@@ -15,7 +15,9 @@ static void init_view(struct view *v)
 	map_init(&v->by_call_id);
 	map_init(&v->by_transaction);
 	map_init(&v->by_hop);
+	map_init(&v->by_signer);
 	log_init(&v->log);
+	clock_offset_init(&v->clock_offset);
 	v->method_count = SIP_METHODS;
 }
 
@@ -35,6 +37,7 @@ static void free_view(struct view *v)
 	map_free(&v->by_call_id);
 	map_free(&v->by_transaction);
 	map_free(&v->by_hop);
+	map_free(&v->by_signer);
 	log_free(&v->log);
 }
 
@@ -64,6 +67,7 @@ void store_free(struct store *s)
 		return;
 	free_view(&s->view);
 	arena_pool_free(s->view.strings);
+	free(s->view.signers);
 	free(s);
 }
 
@@ -89,7 +93,79 @@ void store_clear(struct store *s)
 	v->order = (struct call_ends){ 0 };
 	memset(v->class, 0, sizeof(v->class));
 	s->last_hop = 0;
+	v->signer_count = 0;
 	v->change++;
+}
+
+/* ---- what became of an Identity */
+
+bool store_file_verdict(struct store *s, uint32_t msg, uint32_t content,
+			int64_t time_ns, const struct verdict_brief *b)
+{
+	struct view *v = &s->view;
+	struct captured_msg *m;
+
+	/* Forgotten meanwhile, and the id may have been given away again. */
+	if (!slab_holds(&v->messages, msg))
+		return false;
+	m = slab_at(&v->messages, msg);
+	if (m->call == 0 || m->content != content || m->time_ns != time_ns)
+		return false;
+	m->judged = verdict_pack(b);
+	v->change++;
+	return true;
+}
+
+struct signer_key {
+	const struct view *view;
+	const struct signer *signer;
+};
+
+static bool is_signer(const void *ctx, uint32_t value)
+{
+	const struct signer_key *key = ctx;
+
+	return memcmp(key->view->signers[value - 1].sha256, key->signer->sha256,
+		      sizeof(key->signer->sha256)) == 0;
+}
+
+/* Room grows by doubling: 16, 32, ... */
+static bool room_for_signer(struct view *v)
+{
+	size_t n = v->signer_count;
+	size_t room = n < 16 ? 16 : n * 2;
+	struct signer *more;
+
+	if (n != 0 && (n < 16 || (n & (n - 1)) != 0))
+		return true;
+	more = realloc(v->signers, room * sizeof(*more));
+	if (more == NULL)
+		return false;
+	v->signers = more;
+	return true;
+}
+
+uint16_t store_signer(struct store *s, const struct signer *signer)
+{
+	struct view *v = &s->view;
+	struct signer_key key = { v, signer };
+	struct slice print = { (const char *)signer->sha256,
+			       sizeof(signer->sha256) };
+	uint64_t hash = hash_bytes(v->seed, print);
+	uint32_t id = map_find(&v->by_signer, hash, is_signer, &key);
+
+	if (id != 0)
+		return (uint16_t)id;
+	if (v->signer_count == SIGNERS_MAX || !room_for_signer(v) ||
+	    map_add(&v->by_signer, hash, v->signer_count + 1U))
+		return 0;
+	v->signers[v->signer_count] = *signer;
+	return ++v->signer_count;
+}
+
+void store_add_age(struct store *s, int64_t seconds)
+{
+	clock_offset_add(&s->view.clock_offset, seconds);
 }
 
 /* ---- hops */

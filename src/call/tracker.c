@@ -194,23 +194,34 @@ static void link_message(struct step *st, struct captured_msg *m, uint32_t id)
 	m->transaction = st->transaction_id;
 }
 
+/* An Identity may cover what stands behind the body (RFC 4474): it is kept. */
+static struct slice bytes_to_keep(const struct step *st)
+{
+	struct slice raw = st->in->msg->raw;
+
+	if (sip_msg_has(st->in->msg, SIP_HEADER_IDENTITY))
+		raw.len += st->in->trailing;
+	return raw;
+}
+
 /* What can fail comes first: nothing is made yet that would hang on it. */
 static bool keep_message(struct step *st)
 {
 	struct view *v = view_of(st);
 	struct captured_msg *m = slab_take(&v->messages, &st->kept_id);
+	struct slice bytes = bytes_to_keep(st);
 
 	if (m == NULL)
 		return false;
+	m->len = (uint32_t)bytes.len;
 	m->where = st->in->offset;
 	if (m->where == PACKET_NO_OFFSET) {
-		if (!log_append(&v->log, st->kept_id, st->in->msg->raw,
-				&m->where)) {
+		if (!log_append(&v->log, st->kept_id, bytes, &m->where)) {
 			slab_give(&v->messages, st->kept_id);
 			return false;
 		}
 		m->flags = MSG_IN_LOG;
-		st->call->bytes += st->in->msg->raw.len;
+		st->call->bytes += bytes.len;
 	}
 	st->kept = m;
 	return true;
@@ -223,7 +234,6 @@ static void file_message(struct step *st)
 
 	m->flags |= msg_flags(st);
 	m->time_ns = st->in->time_ns;
-	m->len = (uint32_t)st->in->msg->raw.len;
 	m->call = call_slot(st->call);
 	m->dialog = st->dialog_id;
 	m->hop = st->hop;
@@ -299,7 +309,7 @@ static void update_call(struct step *st)
 		flags |= CALL_MALFORMED;
 	if (in->msg->is_response)
 		flags |= CALL_RESPONSE;
-	if (!in->msg->is_response && sip_msg_has(in->msg, SIP_HEADER_IDENTITY))
+	if (sip_msg_has(in->msg, SIP_HEADER_IDENTITY))
 		flags |= CALL_IDENTITY;
 	c->flags = (uint8_t)flags;
 	store_touch(st->store, c, class_after(st));
@@ -317,7 +327,7 @@ static void give_up(struct step *st)
 		store_forget(st->store, call_slot(st->call));
 }
 
-void tracker_push(struct store *s, const struct tracked *in)
+uint32_t tracker_push(struct store *s, const struct tracked *in)
 {
 	struct step st = { .store = s, .in = in };
 	struct view *v = &s->view;
@@ -334,11 +344,11 @@ void tracker_push(struct store *s, const struct tracked *in)
 	}
 	if (st.call == NULL) {
 		give_up(&st);
-		return;
+		return 0;
 	}
 	if (!keep_message(&st)) {
 		give_up(&st);
-		return;
+		return 0;
 	}
 	st.content =
 		(uint32_t)(in->print != 0 ? in->print
@@ -350,4 +360,5 @@ void tracker_push(struct store *s, const struct tracked *in)
 	file_message(&st);
 	update_call(&st);
 	store_make_room(s, call_slot(st.call));
+	return st.kept_id;
 }

@@ -47,6 +47,21 @@ uint64_t view_memory(const struct view *v)
 	       arena_pool_bytes(v->strings) + v->log.bytes;
 }
 
+const struct signer *view_signer(const struct view *v, uint16_t id)
+{
+	return id > 0 && id <= v->signer_count ? &v->signers[id - 1] : NULL;
+}
+
+uint16_t view_signer_count(const struct view *v)
+{
+	return v->signer_count;
+}
+
+bool view_clock_offset(const struct view *v, int64_t *seconds)
+{
+	return clock_offset_median(&v->clock_offset, seconds);
+}
+
 uint32_t view_call_count(const struct view *v)
 {
 	return v->calls.used;

@@ -18,7 +18,7 @@
 
 enum call_flag {
 	CALL_MALFORMED = 1 << 0, /* one of its messages breaks the grammar */
-	CALL_IDENTITY = 1 << 1,  /* one of its requests carries Identity */
+	CALL_IDENTITY = 1 << 1,  /* one of its messages carries Identity */
 	CALL_RESPONSE = 1 << 2,  /* a response was seen */
 };
 

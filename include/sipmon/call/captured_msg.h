@@ -41,7 +41,10 @@ struct captured_msg {
 	uint16_t method;  /* enum sip_method, or an id for view_method_name() */
 	uint16_t source;  /* of packets, as packet.h counts them */
 	uint16_t flags;   /* enum msg_flag */
+	uint32_t judged;  /* what became of its Identity: verdict.h */
 };
+
+_Static_assert(sizeof(struct captured_msg) == 64, "half of the budget");
 
 static inline bool msg_is(const struct captured_msg *m, enum msg_flag flag)
 {

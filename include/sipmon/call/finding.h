@@ -17,7 +17,7 @@ enum finding_severity {
 };
 
 #define FINDING_MESSAGES 4
-#define FINDING_ROOM     16 /* findings that one call may have */
+#define FINDING_ROOM     24 /* findings that one call may have */
 
 struct finding {
 	const char *kind; /* "stuck-in-trying"; lives as long as the program */

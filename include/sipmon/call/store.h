@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sipmon/base/err.h"
+#include "sipmon/call/verdict.h"
 #include "sipmon/call/view.h"
 
 struct store;
@@ -31,6 +32,19 @@ const struct view *store_view(const struct store *s);
 
 /* The present time of a quiet line; never goes back. */
 void store_set_now(struct store *s, int64_t now_ns);
+
+/*
+ * Files what became of the Identity of a message.  False if `msg` is not (any
+ * more) the one that was asked about: `content` and `time_ns` tell.
+ */
+bool store_file_verdict(struct store *s, uint32_t msg, uint32_t content,
+			int64_t time_ns, const struct verdict_brief *b);
+
+/* The id of a signer, a new one if it is not known; 0 past SIGNERS_MAX. */
+uint16_t store_signer(struct store *s, const struct signer *signer);
+
+/* One sample for view_clock_offset(): capture time less iat. */
+void store_add_age(struct store *s, int64_t seconds);
 
 /* Forgets all calls and counters. */
 void store_clear(struct store *s);

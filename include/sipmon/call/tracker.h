@@ -17,12 +17,15 @@ struct tracked {
 	uint64_t print;  /* keyed hash of its bytes, or 0: not worked out yet */
 	uint16_t source;
 	bool cut; /* the capture holds only its beginning */
+	/* Octets of the datagram behind the message; kept with one that carries
+	 * an Identity, which may cover them (RFC 4474). */
+	uint32_t trailing;
 };
 
 /*
- * Files one message.  Out of memory: the message is not kept, counted as
- * forgotten, and the program goes on.
+ * Files one message; its id.  Out of memory: the message is not kept, counted
+ * as forgotten, and the program goes on (0).
  */
-void tracker_push(struct store *s, const struct tracked *in);
+uint32_t tracker_push(struct store *s, const struct tracked *in);
 
 #endif

@@ -9,6 +9,7 @@
 #include "../analyse/talk.h"
 #include "sipmon/analyse/diagnosis.h"
 #include "sipmon/call/query.h"
+#include "sipmon/call/verdict.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -36,7 +37,7 @@ static const struct said pending[] = {
 static bool matches(const struct said *list, size_t count, int64_t now_ms,
 		    const char *text)
 {
-	struct diagnosis d = { PHASE_LIMITS_DEFAULT };
+	struct diagnosis d = { .limits = PHASE_LIMITS_DEFAULT };
 	struct store *s = talk_store(list, count, now_ms);
 	struct query *q = NULL;
 	struct problem problem = { "" };
@@ -246,6 +247,131 @@ static void escapes_leave_patterns_readable(void **state)
 	assert_false(matches(call, 1, 0, "callid =~ \"c\\D$\""));
 }
 
+/* ---- Identity */
+
+static const struct said two_hops[] = {
+	SAY(0, 'A', 'P', "INVITE", "1 INVITE", "a",
+	    .extra = "Identity: abc\r\n"),
+	SAY(1, 'P', 'B', "INVITE", "1 INVITE", "b",
+	    .extra = "Identity: abc\r\n"),
+};
+
+/* The first is valid, of SHAKEN 709J with attestation B; the second is not. */
+static struct store *judged_store(void)
+{
+	struct store *s = talk_store(two_hops, COUNT(two_hops), 20);
+	const struct signer signer = { .name = "Provider Ltd", .spc = "709J" };
+	struct verdict_brief good = { .verdict = VERDICT_VALID,
+				      .attest = ATTEST_B };
+	struct verdict_brief bad = { .verdict = VERDICT_ORIG_MISMATCH,
+				     .attest = ATTEST_B };
+	const struct captured_msg *m;
+
+	assert_non_null(s);
+	good.signer = store_signer(s, &signer);
+	m = view_msg(store_view(s), 1);
+	assert_true(store_file_verdict(s, 1, m->content, m->time_ns, &good));
+	m = view_msg(store_view(s), 2);
+	assert_true(store_file_verdict(s, 2, m->content, m->time_ns, &bad));
+	return s;
+}
+
+static bool judged_matches(const struct store *s, const char *text)
+{
+	const struct view *v = store_view(s);
+	struct problem problem = { "" };
+	struct query *q = NULL;
+	bool yes;
+
+	if (query_parse(&q, slice_of(text), NULL, NULL, &problem) != ERR_OK)
+		fail_msg("%s: %s", text, problem.text);
+	yes = query_matches(q, v, view_first(v));
+	query_free(q);
+	return yes;
+}
+
+static void what_became_of_an_identity_can_be_asked(void **state)
+{
+	static const char *const yes[] = {
+		"identity",
+		"verdict == ORIG_MISMATCH",
+		"verdict == orig_mismatch",
+		"verdict != VALID",
+		"verdict contains mismatch",
+		"attest == B",
+		"attest != A",
+		"signer contains provider",
+		"signer == \"Provider Ltd\"",
+		"signer == 709j",
+		"signer =~ \"^709\"",
+		"signer != 777X",
+		"brokenby == 192.0.2.16",
+		"brokenby == 192.0.2.16:5060",
+		"brokenby contains 2.16",
+	};
+	static const char *const no[] = {
+		"verdict == VALID",
+		"verdict != ORIG_MISMATCH",
+		"attest == A",
+		"attest != B",
+		"signer == 709",
+		"signer contains stranger",
+		"brokenby == 192.0.2.1",
+		"brokenby == 192.0.2.16:5061",
+		"brokenby != 192.0.2.16",
+	};
+	struct store *s = judged_store();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(yes); i++)
+		if (!judged_matches(s, yes[i]))
+			fail_msg("%s is not true", yes[i]);
+	for (size_t i = 0; i < COUNT(no); i++)
+		if (judged_matches(s, no[i]))
+			fail_msg("%s is not false", no[i]);
+	store_free(s);
+}
+
+static void before_it_is_judged_an_identity_equals_nothing(void **state)
+{
+	static const char *const no[] = {
+		"verdict contains \"\"",
+		"attest contains \"\"",
+		"signer contains \"\"",
+		"brokenby contains \"\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(no); i++)
+		assert_false(matches(two_hops, COUNT(two_hops), 20, no[i]));
+	for (size_t i = 1; i < COUNT(no); i++)
+		assert_false(matches(answered, COUNT(answered), 35040, no[i]));
+	assert_true(matches(answered, COUNT(answered), 35040,
+			    "verdict == NO_IDENTITY"));
+}
+
+static void a_long_list_of_words_is_begun(void **state)
+{
+	struct problem problem = { "" };
+	struct query *q = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(query_parse(&q, SLICE("verdict == GREEN"), NULL, NULL,
+				     &problem),
+			 ERR_MALFORMED);
+	assert_non_null(strstr(problem.text,
+			       "character 12: 'GREEN' is no verdict; there are "
+			       "MALFORMED_HEADER TOO_LARGE "));
+	len = strlen(problem.text);
+	assert_string_equal(problem.text + len - 4, " ...");
+	assert_int_equal(
+		query_parse(&q, SLICE("attest == D"), NULL, NULL, &problem),
+		ERR_MALFORMED);
+	assert_string_equal(problem.text, "character 11: 'D' is no attest; "
+					  "there are A B C");
+}
+
 /* (a*)*b over 40 a's asks for more than the match limit. */
 static void a_pattern_past_its_limit_matches_nothing(void **state)
 {
@@ -392,7 +518,7 @@ static void every_field_has_a_name_and_help_with_an_example(void **state)
 				 ERR_OK);
 		query_free(q);
 	}
-	assert_int_equal(n, 21);
+	assert_int_equal(n, 25);
 	assert_null(query_field_help(n));
 }
 
@@ -408,6 +534,9 @@ int main(void)
 		cmocka_unit_test(findings_and_stuck_ask_who_finds),
 		cmocka_unit_test(without_a_finder_stuck_has_the_usual_limits),
 		cmocka_unit_test(escapes_leave_patterns_readable),
+		cmocka_unit_test(what_became_of_an_identity_can_be_asked),
+		cmocka_unit_test(before_it_is_judged_an_identity_equals_nothing),
+		cmocka_unit_test(a_long_list_of_words_is_begun),
 		cmocka_unit_test(a_pattern_past_its_limit_matches_nothing),
 		cmocka_unit_test(errors_name_the_character),
 		cmocka_unit_test(a_broken_pattern_says_where),

@@ -420,6 +420,65 @@ static void a_cleared_store_is_empty_and_goes_on(void **state)
 	store_free(s);
 }
 
+/* ---- what became of an Identity */
+
+static void a_verdict_is_filed_with_the_message_it_was_asked_for(void **state)
+{
+	struct store *s = new_store_of(0);
+	const struct view *v = store_view(s);
+	struct verdict_brief b = { .verdict = VERDICT_SIGNATURE_INVALID,
+				   .attest = ATTEST_B,
+				   .signatures = { SIGNATURE_VALID,
+						   SIGNATURE_INVALID } };
+	const struct captured_msg *m;
+	uint64_t change;
+	uint32_t id;
+
+	(void)state;
+	SAY(s, .at_ms = 3, .way = "A>B", .line = "INVITE",
+	    .more = "Identity: a.b.c;info=<https://x>\r\n");
+	id = view_first(v)->first_msg;
+	m = view_msg(v, id);
+	change = view_change(v);
+	assert_true(store_file_verdict(s, id, m->content, m->time_ns, &b));
+	assert_true(view_change(v) != change);
+	assert_int_equal(msg_verdict(m), VERDICT_SIGNATURE_INVALID);
+	assert_int_equal(verdict_unpack(m->judged).signatures[1],
+			 SIGNATURE_INVALID);
+	/* Another message may have taken its place meanwhile. */
+	b.verdict = VERDICT_VALID;
+	assert_false(store_file_verdict(s, id, m->content + 1, m->time_ns, &b));
+	assert_false(store_file_verdict(s, id, m->content, m->time_ns + 1, &b));
+	assert_false(store_file_verdict(s, 5000, 0, 0, &b));
+	assert_int_equal(msg_verdict(m), VERDICT_SIGNATURE_INVALID);
+	store_free(s);
+}
+
+static void signers_are_told_apart_up_to_a_bound(void **state)
+{
+	struct store *s = new_store_of(0);
+	const struct view *v = store_view(s);
+	struct signer signer = { .name = "SHAKEN 1234", .spc = "1234" };
+
+	(void)state;
+	for (unsigned i = 0; i < SIGNERS_MAX + 10; i++) {
+		memcpy(signer.sha256, &i, sizeof(i));
+		assert_int_equal(store_signer(s, &signer),
+				 i < SIGNERS_MAX ? i + 1 : 0);
+	}
+	memset(signer.sha256, 0, sizeof(signer.sha256));
+	signer.sha256[0] = 7;
+	assert_int_equal(store_signer(s, &signer), 8);
+	assert_int_equal(view_signer_count(v), SIGNERS_MAX);
+	assert_string_equal(view_signer(v, 8)->spc, "1234");
+	assert_null(view_signer(v, 0));
+	assert_null(view_signer(v, SIGNERS_MAX + 1));
+	store_clear(s);
+	assert_int_equal(view_signer_count(v), 0);
+	assert_int_equal(store_signer(s, &signer), 1);
+	store_free(s);
+}
+
 static void nobody_is_no_store(void **state)
 {
 	(void)state;
@@ -447,6 +506,9 @@ int main(void)
 		cmocka_unit_test(a_call_of_too_many_transactions_begins_anew),
 		IN_STORE(without_a_ceiling_nothing_is_forgotten),
 		cmocka_unit_test(a_cleared_store_is_empty_and_goes_on),
+		cmocka_unit_test(
+			a_verdict_is_filed_with_the_message_it_was_asked_for),
+		cmocka_unit_test(signers_are_told_apart_up_to_a_bound),
 		cmocka_unit_test(nobody_is_no_store),
 	};
 

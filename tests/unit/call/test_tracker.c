@@ -367,6 +367,45 @@ static void the_first_hop_is_that_of_the_first_request(void **state)
 	assert_true(endpoint_eq(&hop->destination, &expected.destination));
 }
 
+/* RFC 4474 signs the body; a length that lies must be seen to lie. */
+static void what_stands_behind_a_signed_message_is_kept(void **state)
+{
+	static const char *const fields[] = { "Identity: \"c2ln\"\r\n",
+					      "X-Identity: no\r\n" };
+	struct store *s = *state;
+	const struct view *v = store_view(s);
+	struct flow flow = say_flow("A>B", TRANSPORT_UDP);
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct words w = { .line = "INVITE", .more = fields[i] };
+		struct sip_msg msg;
+		struct tracked in = { .msg = &msg,
+				      .flow = &flow,
+				      .offset = PACKET_NO_OFFSET,
+				      .trailing = 6 };
+		const struct captured_msg *m;
+		struct buf b;
+		struct buf out;
+		uint32_t id;
+
+		w.id = i == 0 ? "signed" : "not";
+		buf_init(&b, 4096);
+		buf_init(&out, 4096);
+		say_text(&b, &w);
+		assert_true(sip_msg_parse(&msg, buf_slice(&b)));
+		buf_add(&b, SLICE("behind"));
+		assert_true(sip_msg_parse(&msg, buf_slice(&b)));
+		id = tracker_push(s, &in);
+		m = view_msg(v, id);
+		assert_int_equal(m->len, msg.raw.len + (i == 0 ? 6 : 0));
+		assert_int_equal(view_bytes(v, m, &out), ERR_OK);
+		assert_true(slice_eq(buf_slice(&out),
+				     slice_sub(buf_slice(&b), 0, m->len)));
+		buf_free(&b);
+		buf_free(&out);
+	}
+}
+
 /* More than a block of the store's log holds: as when memory is out. */
 static void a_message_that_cannot_be_kept_leaves_no_trace(void **state)
 {
@@ -421,6 +460,7 @@ int main(void)
 		IN_STORE(flags_tell_what_a_message_carries),
 		IN_STORE(a_call_is_named_by_its_first_message),
 		IN_STORE(the_first_hop_is_that_of_the_first_request),
+		IN_STORE(what_stands_behind_a_signed_message_is_kept),
 		IN_STORE(a_message_that_cannot_be_kept_leaves_no_trace),
 	};
 
