@@ -12,7 +12,8 @@ static const struct set_shape *const shapes[SETS] = {
 	[SET_VENDORS] = &vendors_shape,   [SET_WARNINGS] = &warnings_shape,
 	[SET_METHODS] = &methods_shape,   [SET_HEADERS] = &headers_shape,
 	[SET_FINDINGS] = &findings_shape, [SET_STATES] = &states_shape,
-	[SET_TERMS] = &terms_shape,
+	[SET_TERMS] = &terms_shape,       [SET_VERDICTS] = &verdicts_shape,
+	[SET_CAVEATS] = &caveats_shape,
 };
 
 static const char *const language_names[LANGUAGES] = {

@@ -20,6 +20,8 @@ enum set_id {
 	SET_FINDINGS,
 	SET_STATES,
 	SET_TERMS,
+	SET_VERDICTS,
+	SET_CAVEATS,
 	SETS
 };
 
@@ -34,6 +36,8 @@ extern const struct set_shape headers_shape;
 extern const struct set_shape findings_shape;
 extern const struct set_shape states_shape;
 extern const struct set_shape terms_shape;
+extern const struct set_shape verdicts_shape;
+extern const struct set_shape caveats_shape;
 extern const struct set_shape words_shape;
 
 struct note;

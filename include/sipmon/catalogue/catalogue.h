@@ -140,6 +140,13 @@ bool catalogue_finding(const struct catalogue *c, struct slice kind,
 bool catalogue_state(const struct catalogue *c, struct slice state,
 		     struct text_entry *out);
 
+/* What a verdict on an Identity means ("SIGNATURE_INVALID"), and a caveat
+ * ("BODY_TRAILING"); title is a short form of the meaning. */
+bool catalogue_verdict(const struct catalogue *c, struct slice name,
+		       struct text_entry *out);
+bool catalogue_caveat(const struct catalogue *c, struct slice name,
+		      struct text_entry *out);
+
 /* A vendor's meaning of a code, the `n`th: its name, sub-code and words. */
 bool catalogue_vendor(const struct catalogue *c, uint16_t code, unsigned n,
 		      struct slice *vendor, struct slice *sub_code,

@@ -17,7 +17,8 @@
 		{ "vendors", { NULL, 0 } }, { "warnings", { NULL, 0 } },       \
 		{ "methods", { NULL, 0 } }, { "headers", { NULL, 0 } },        \
 		{ "findings", { NULL, 0 } }, { "states", { NULL, 0 } },        \
-		{ "terms", { NULL, 0 } },                                      \
+		{ "terms", { NULL, 0 } }, { "verdicts", { NULL, 0 } },         \
+		{ "caveats", { NULL, 0 } },                                    \
 	{                                                                      \
 		"vi/codes",                                                    \
 		{                                                              \
@@ -50,6 +51,8 @@ static const char *const rest[] = {
 	"kind\tseverity\treference\ttitle\tmeaning\tevidence\tremedy\n",
 	"state\tmeaning\n",
 	"kind\tkey\ttext\n",
+	"name\tcode\ttitle\tmeaning\twhen\tremedy\n",
+	"name\ttitle\tmeaning\tremedy\n",
 	"code\tdescription\twhen\tfix\n180\tChuông reo.\tSau\tChờ\n",
 };
 

@@ -45,6 +45,7 @@ static void every_kind_of_finding_has_its_row(void **state)
 		"auth-loop",
 		"answer-lost",
 		"identity-broken-by-hop",
+		"identity-invalid",
 		"identity-stale",
 		"identity-untrusted",
 		"identity-missing",
