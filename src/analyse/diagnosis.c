@@ -9,6 +9,9 @@ struct found {
 	struct finding list[RULES];
 };
 
+_Static_assert(RULES <= 32, "a set of rules is 32 bits");
+_Static_assert(RULES <= FINDING_ROOM, "a call may have one of each kind");
+
 static void try_rule(const struct scene *s, unsigned i, struct found *f)
 {
 	const struct rule *rule = &rules[i];
@@ -46,6 +49,7 @@ unsigned diagnosis_findings(void *ctx, const struct view *v,
 	s.view = v;
 	s.call = c;
 	s.limits = d->limits;
+	s.no_trust = d->no_trust;
 	s.now_ns = view_now_ns(v);
 	s.sender_count = 0;
 	f.kinds = 0;

@@ -119,15 +119,15 @@ static bool is_ended_invite(const struct scene *s, const struct transaction *o)
 
 /* ---- what rules share */
 
-static void start_finding(struct finding *out, uint16_t code, int64_t lasted_ns,
-			  unsigned count)
+void finding_start(struct finding *out, uint16_t code, int64_t lasted_ns,
+		   unsigned count)
 {
 	*out = (struct finding){ .code = code,
 				 .lasted_ns = lasted_ns,
 				 .count = count };
 }
 
-static void name_message(struct finding *out, uint32_t id)
+void finding_name(struct finding *out, uint32_t id)
 {
 	if (id == 0 || out->message_count == FINDING_MESSAGES)
 		return;
@@ -216,10 +216,10 @@ static void name_phase(const struct scene *s, const struct phase *p,
 		if (!begun && m->status == p->code &&
 		    m->time_ns == p->begin_ns) {
 			begun = true;
-			name_message(out, id);
+			finding_name(out, id);
 		} else if (begun && !p->open && m->status > 100 &&
 			   m->status != p->code && m->time_ns == p->end_ns) {
-			name_message(out, id);
+			finding_name(out, id);
 			return;
 		}
 		id = m->next_in_transaction;
@@ -243,9 +243,9 @@ static bool find_phase(const struct scene *s, bool trying, struct finding *out)
 		if (!caller_sent(s->view, s->call, s->transaction) &&
 		    has_near(s, is_branch))
 			return false;
-		start_finding(out, list[i].code,
+		finding_start(out, list[i].code,
 			      list[i].end_ns - list[i].begin_ns, 0);
-		name_message(out, s->story.request);
+		finding_name(out, s->story.request);
 		name_phase(s, &list[i], out);
 		return true;
 	}
@@ -266,10 +266,10 @@ static bool no_response(const struct scene *s, struct finding *out)
 {
 	if (!has_no_response(s))
 		return false;
-	start_finding(out, 0, waited_since(s, s->transaction->request_ns),
+	finding_start(out, 0, waited_since(s, s->transaction->request_ns),
 		      s->story.request_copies);
-	name_message(out, s->story.request);
-	name_message(out, s->story.last_request);
+	finding_name(out, s->story.request);
+	finding_name(out, s->story.last_request);
 	return true;
 }
 
@@ -300,11 +300,11 @@ static bool missing_ack(const struct scene *s, struct finding *out)
 		return false;
 	if (!ack_must_pass(s))
 		return false;
-	start_finding(out, y->final_code, waited_since(s, y->final_ns),
+	finding_start(out, y->final_code, waited_since(s, y->final_ns),
 		      y->final_copies);
-	name_message(out, y->request);
-	name_message(out, y->final);
-	name_message(out, y->last_final);
+	finding_name(out, y->request);
+	finding_name(out, y->final);
+	finding_name(out, y->last_final);
 	return true;
 }
 
@@ -315,12 +315,12 @@ static bool ack_lost(const struct scene *s, struct finding *out)
 
 	if (y->ack == 0 || y->final_copies_after_ack < 2)
 		return false;
-	start_finding(out, y->final_code, y->last_final_ns - y->ack_ns,
+	finding_start(out, y->final_code, y->last_final_ns - y->ack_ns,
 		      y->final_copies_after_ack);
-	name_message(out, y->request);
-	name_message(out, y->final);
-	name_message(out, y->ack);
-	name_message(out, y->last_final);
+	finding_name(out, y->request);
+	finding_name(out, y->final);
+	finding_name(out, y->ack);
+	finding_name(out, y->last_final);
 	return true;
 }
 
@@ -332,10 +332,10 @@ static bool no_bye_answer(const struct scene *s, struct finding *out)
 	    s->story.final != 0 || s->now_ns - t->request_ns < NO_ANSWER_NS ||
 	    !call_is(s->call, CALL_RESPONSE) || has_near(s, is_next_of_sender))
 		return false;
-	start_finding(out, 0, waited_since(s, t->request_ns),
+	finding_start(out, 0, waited_since(s, t->request_ns),
 		      s->story.request_copies);
-	name_message(out, s->story.request);
-	name_message(out, s->story.last_request);
+	finding_name(out, s->story.request);
+	finding_name(out, s->story.last_request);
 	return true;
 }
 
@@ -347,12 +347,12 @@ static bool retransmissions(const struct scene *s, struct finding *out)
 
 	if (story_copies(y) < COPIES_MANY)
 		return false;
-	start_finding(out, 0, y->last_copy_ns - first->time_ns,
+	finding_start(out, 0, y->last_copy_ns - first->time_ns,
 		      story_copies(y));
-	name_message(out, s->transaction->first_msg);
+	finding_name(out, s->transaction->first_msg);
 	if (y->final_copies > 0)
-		name_message(out, y->final);
-	name_message(out, y->last_copy);
+		finding_name(out, y->final);
+	finding_name(out, y->last_copy);
 	return true;
 }
 
@@ -368,9 +368,9 @@ static bool late_final(const struct scene *s, struct finding *out)
 	/* An INVITE may wait for ever once it has a provisional response. */
 	if (t->method == SIP_METHOD_INVITE && y->first_response != y->final)
 		return false;
-	start_finding(out, y->final_code, y->final_ns - t->request_ns, 0);
-	name_message(out, y->request);
-	name_message(out, y->final);
+	finding_start(out, y->final_code, y->final_ns - t->request_ns, 0);
+	finding_name(out, y->request);
+	finding_name(out, y->final);
 	return true;
 }
 
@@ -391,9 +391,9 @@ static bool slow_trying(const struct scene *s, struct finding *out)
 		waited = s->now_ns - t->request_ns;
 	if (waited <= TRYING_NS)
 		return false;
-	start_finding(out, y->first_response_code, waited, 0);
-	name_message(out, y->request);
-	name_message(out, y->first_response);
+	finding_start(out, y->first_response_code, waited, 0);
+	finding_name(out, y->request);
+	finding_name(out, y->first_response);
 	return true;
 }
 
@@ -441,10 +441,10 @@ static bool answer_lost(const struct scene *s, struct finding *out)
 	behind = answered_behind(s);
 	if (behind == NULL || has_near(s, is_next_of_sender))
 		return false;
-	start_finding(out, behind->final_code, s->now_ns - behind->final_ns, 0);
-	name_message(out, s->story.request);
-	name_message(out, behind->first_msg);
-	name_message(out, final_of(s, behind));
+	finding_start(out, behind->final_code, s->now_ns - behind->final_ns, 0);
+	finding_name(out, s->story.request);
+	finding_name(out, behind->first_msg);
+	finding_name(out, final_of(s, behind));
 	return true;
 }
 
@@ -457,9 +457,9 @@ static bool loop(const struct scene *s, struct finding *out)
 	/* RFC 3261 section 11: an OPTIONS may count the hops in this way. */
 	if (s->transaction->method == SIP_METHOD_OPTIONS)
 		return false;
-	start_finding(out, y->final_code, -1, 0);
-	name_message(out, y->request);
-	name_message(out, y->final);
+	finding_start(out, y->final_code, -1, 0);
+	finding_name(out, y->request);
+	finding_name(out, y->final);
 	return true;
 }
 
@@ -531,10 +531,10 @@ static bool auth_loop(const struct scene *s, struct finding *out)
 
 		if (r->challenges < COPIES_MANY)
 			continue;
-		start_finding(out, r->code, r->end_ns - r->begin_ns,
+		finding_start(out, r->code, r->end_ns - r->begin_ns,
 			      r->challenges);
 		for (unsigned k = 0; k <= r->message_count; k++)
-			name_message(out, r->messages[k]);
+			finding_name(out, r->messages[k]);
 		return true;
 	}
 	return false;
@@ -544,13 +544,13 @@ static bool malformed_message(const struct scene *s, struct finding *out)
 {
 	if (!call_is(s->call, CALL_MALFORMED))
 		return false;
-	start_finding(out, 0, -1, 0);
+	finding_start(out, 0, -1, 0);
 	for (uint32_t id = s->call->first_msg; id != 0;) {
 		const struct captured_msg *m = view_msg(s->view, id);
 
 		if (msg_is(m, MSG_MALFORMED)) {
 			out->count++;
-			name_message(out, id);
+			finding_name(out, id);
 		}
 		id = m->next;
 	}
@@ -566,14 +566,21 @@ const struct rule rules[RULES] = {
 	{ "missing-ack",       FINDING_ERROR,   false, true,  missing_ack },
 	{ "auth-loop",         FINDING_ERROR,   true,  false, auth_loop },
 	{ "loop",              FINDING_ERROR,   false, false, loop },
+	{ "identity-broken-by-hop", FINDING_ERROR, true, false,
+	  identity_broken_by_hop },
+	{ "identity-invalid",  FINDING_ERROR,   true,  false, identity_invalid },
 	{ "no-bye-answer",     FINDING_WARNING, false, false, no_bye_answer },
 	{ "answer-lost",       FINDING_WARNING, false, false, answer_lost },
 	{ "ack-lost",          FINDING_WARNING, false, true,  ack_lost },
 	{ "late-final",        FINDING_WARNING, false, false, late_final },
 	{ "slow-trying",       FINDING_WARNING, false, true,  slow_trying },
+	{ "identity-untrusted", FINDING_WARNING, true, false,
+	  identity_untrusted },
+	{ "identity-stale",    FINDING_WARNING, true,  false, identity_stale },
 	{ "retransmissions",   FINDING_WARNING, false, false, retransmissions },
 	{ "malformed-message", FINDING_WARNING, true,  false, malformed_message },
 	{ "ring-timeout",      FINDING_NOTE,    false, true,  ring_timeout },
+	{ "identity-missing",  FINDING_NOTE,    false, false, identity_missing },
 };
 /* clang-format on */
 
@@ -601,7 +608,7 @@ bool rules_are_quiet(const struct scene *s)
 	const struct transaction *t = s->transaction;
 
 	if (t->retransmissions >= 2 || t->final_code == 482 ||
-	    t->final_code == 483)
+	    t->final_code == 483 || t->final_code == CODE_USE_IDENTITY)
 		return false;
 	if (t->method == SIP_METHOD_INVITE)
 		return is_quiet_invite(s);

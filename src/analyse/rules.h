@@ -29,6 +29,7 @@ struct scene {
 	const struct view *view;
 	const struct call *call;
 	struct phase_limits limits;
+	bool no_trust; /* struct diagnosis */
 	int64_t now_ns;
 	const struct transaction *transaction;
 	struct story story;
@@ -48,7 +49,7 @@ struct rule {
 	rule_fn applies;
 };
 
-#define RULES 13
+#define RULES 18
 
 /* The worst first. */
 extern const struct rule rules[RULES];
@@ -61,5 +62,25 @@ bool rules_are_quiet(const struct scene *s);
 
 /* Follows who is challenged; called with each transaction in turn. */
 void scene_follow_senders(struct scene *s);
+
+/* ---- what rules share */
+
+/* Sets all but kind and severity, no message named yet. */
+void finding_start(struct finding *out, uint16_t code, int64_t lasted_ns,
+		   unsigned count);
+
+/* Names one more message: each once, as long as there is room. */
+void finding_name(struct finding *out, uint32_t id);
+
+/* ---- rules_identity.c */
+
+/* "Use Identity Header" (RFC 8224 section 6.2.2) */
+#define CODE_USE_IDENTITY 428
+
+bool identity_broken_by_hop(const struct scene *s, struct finding *out);
+bool identity_invalid(const struct scene *s, struct finding *out);
+bool identity_untrusted(const struct scene *s, struct finding *out);
+bool identity_stale(const struct scene *s, struct finding *out);
+bool identity_missing(const struct scene *s, struct finding *out);
 
 #endif

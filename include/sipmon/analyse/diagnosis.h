@@ -8,11 +8,16 @@
 #ifndef SIPMON_ANALYSE_DIAGNOSIS_H
 #define SIPMON_ANALYSE_DIAGNOSIS_H
 
+#include <stdbool.h>
+
 #include "sipmon/call/finding.h"
 #include "sipmon/call/phase.h"
 
 struct diagnosis {
 	struct phase_limits limits;
+	/* No trust anchor is configured, so that no certificate can be trusted:
+	 * told once elsewhere, and no fault of a call. */
+	bool no_trust;
 };
 
 /*
@@ -33,9 +38,15 @@ struct diagnosis {
  *	retransmissions  -          first to last        messages sent again
  *	malformed-message -         -                    broken messages
  *	ring-timeout     of phase   the phase            -
+ *	identity-broken-by-hop, identity-invalid, identity-untrusted,
+ *	identity-stale   the answer's, or of the verdict -   -
+ *	identity-missing 428        -                    -
  *
  * The messages stand in the order of time: the request first where it is
- * known, then the responses or repetitions that prove the finding.
+ * known, then the responses or repetitions that prove the finding.  Where an
+ * Identity was broken by a hop they are the last copy that held, the first that
+ * does not, and the response that refused it.  Of an Identity nothing is found
+ * before it is judged (verdict.h).
  */
 unsigned diagnosis_findings(void *ctx, const struct view *v,
 			    const struct call *c, struct finding *out,
