@@ -1,48 +1,14 @@
 #include "sipmon/report/evidence.h"
 
+#include "evidence_answer.h"
+#include "evidence_identity.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/sip/message.h"
 #include "sipmon/sip/reason.h"
-
-/* Values of one field that are told; a stranger may send hundreds. */
-#define VALUES_MAX 4
+#include "teller.h"
 
 #define DEFECTS_MAX 4
-
-struct teller {
-	struct buf *out;
-	const struct view *view;
-	const struct captured_msg *m;
-	const struct transaction *t; /* NULL: of none */
-	const struct phase_limits *limits;
-	const struct catalogue *words;
-	struct sip_msg msg;
-};
-
-static void begin(const struct teller *t, const char *label)
-{
-	buf_add_text(t->out, words(t->words, label));
-	buf_add_char(t->out, '\t');
-}
-
-static void say(const struct teller *t, const char *english)
-{
-	buf_add_text(t->out, words(t->words, english));
-}
-
-static void end(const struct teller *t)
-{
-	buf_add_char(t->out, '\n');
-}
-
-/* Strangers' words, in one line; quotes around all of it fall away. */
-static void show(const struct teller *t, struct slice s)
-{
-	if (s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"')
-		s = slice_sub(s, 1, s.len - 2);
-	utf8_show(t->out, s);
-}
 
 static void duration(const struct teller *t, int64_t ns)
 {
@@ -59,13 +25,13 @@ static void tell_sender(const struct teller *t)
 
 	if (!slice_is_set(name))
 		name = sip_msg_field(&t->msg, SIP_HEADER_USER_AGENT, 0);
-	begin(t, "Sent by");
+	teller_begin(t, "Sent by");
 	buf_add_text(t->out, endpoint_text(&hop->source, text));
 	if (slice_is_set(name)) {
 		buf_add(t->out, SLICE(", "));
-		show(t, name);
+		teller_show(t, name);
 	}
-	end(t);
+	teller_end(t);
 }
 
 /* The phrase is free text: servers say there what they mean. */
@@ -78,9 +44,9 @@ static void tell_phrase(const struct teller *t)
 	if (catalogue_code(t->words, t->m->status, &e) && e.known &&
 	    slice_eq_nocase(e.phrase, t->msg.phrase))
 		return;
-	begin(t, "Phrase");
-	show(t, t->msg.phrase);
-	end(t);
+	teller_begin(t, "Phrase");
+	teller_show(t, t->msg.phrase);
+	teller_end(t);
 }
 
 static void tell_request(const struct teller *t)
@@ -88,23 +54,23 @@ static void tell_request(const struct teller *t)
 	if (t->t == NULL || !transaction_is(t->t, TRANSACTION_REQUEST_SEEN) ||
 	    !msg_is(t->m, MSG_RESPONSE))
 		return;
-	begin(t, "Answers");
+	teller_begin(t, "Answers");
 	utf8_show(t->out, view_method_name(t->view, t->t->method));
 	buf_add_char(t->out, ' ');
-	say(t, "after");
+	teller_say(t, "after");
 	buf_add_char(t->out, ' ');
 	duration(t, t->m->time_ns - t->t->request_ns);
-	end(t);
+	teller_end(t);
 }
 
 static void tell_repeats(const struct teller *t)
 {
 	if (t->t == NULL || t->t->retransmissions == 0)
 		return;
-	begin(t, "Sent again");
+	teller_begin(t, "Sent again");
 	buf_add_format(t->out, "%u ", (unsigned)t->t->retransmissions);
-	say(t, "messages of this transaction");
-	end(t);
+	teller_say(t, "messages of this transaction");
+	teller_end(t);
 }
 
 static void tell_reason(const struct teller *t, struct slice value)
@@ -113,18 +79,18 @@ static void tell_reason(const struct teller *t, struct slice value)
 	struct reason_entry e;
 	struct slice location;
 
-	begin(t, "Reason");
+	teller_begin(t, "Reason");
 	if (sip_reason_parse(&reason, value) != ERR_OK) {
-		show(t, value);
-		end(t);
+		teller_show(t, value);
+		teller_end(t);
 		return;
 	}
-	show(t, reason.protocol);
+	teller_show(t, reason.protocol);
 	if (reason.has_cause)
 		buf_add_format(t->out, " %u", (unsigned)reason.cause);
 	if (slice_is_set(reason.text)) {
 		buf_add(t->out, SLICE(" \""));
-		show(t, reason.text);
+		teller_show(t, reason.text);
 		buf_add_char(t->out, '"');
 	}
 	if (reason.has_cause &&
@@ -140,7 +106,7 @@ static void tell_reason(const struct teller *t, struct slice value)
 		buf_add(t->out, location);
 		buf_add_char(t->out, ')');
 	}
-	end(t);
+	teller_end(t);
 }
 
 static void tell_warning(const struct teller *t, struct slice value)
@@ -148,41 +114,22 @@ static void tell_warning(const struct teller *t, struct slice value)
 	struct sip_warning warning;
 	struct text_entry e;
 
-	begin(t, "Warning");
+	teller_begin(t, "Warning");
 	if (sip_warning_parse(&warning, value) != ERR_OK) {
-		show(t, value);
-		end(t);
+		teller_show(t, value);
+		teller_end(t);
 		return;
 	}
 	buf_add_format(t->out, "%u ", (unsigned)warning.code);
-	show(t, warning.agent);
+	teller_show(t, warning.agent);
 	buf_add(t->out, SLICE(" \""));
-	show(t, warning.text);
+	teller_show(t, warning.text);
 	buf_add_char(t->out, '"');
 	if (catalogue_warning(t->words, warning.code, &e)) {
 		buf_add(t->out, SLICE(" - "));
 		buf_add(t->out, e.meaning);
 	}
-	end(t);
-}
-
-/* Each value of a list field, over all its lines. */
-static void tell_values(const struct teller *t, enum sip_header_id id,
-			void (*tell)(const struct teller *t, struct slice v))
-{
-	unsigned told = 0;
-
-	for (unsigned n = 0; told < VALUES_MAX; n++) {
-		struct slice field = sip_msg_field(&t->msg, id, n);
-		struct slice value;
-
-		if (!slice_is_set(field))
-			return;
-		while (told < VALUES_MAX && sip_value_next(&field, &value)) {
-			tell(t, value);
-			told++;
-		}
-	}
+	teller_end(t);
 }
 
 static void tell_retry_after(const struct teller *t)
@@ -192,15 +139,15 @@ static void tell_retry_after(const struct teller *t)
 
 	if (!slice_is_set(value))
 		return;
-	begin(t, "Retry-After");
-	show(t, value);
+	teller_begin(t, "Retry-After");
+	teller_show(t, value);
 	if (sip_retry_after_parse(&seconds, value) == ERR_OK) {
 		buf_add(t->out, SLICE(" - "));
-		say(t, "may be repeated after");
+		teller_say(t, "may be repeated after");
 		buf_add_char(t->out, ' ');
 		duration(t, (int64_t)seconds * CLOCK_SECOND_NS);
 	}
-	end(t);
+	teller_end(t);
 }
 
 /* The phase that this response began or prolonged; of a final response the
@@ -231,23 +178,23 @@ static void tell_phase(const struct teller *t)
 	p = phase_at(list, n, t->m);
 	if (p == NULL)
 		return;
-	begin(t, "Phase");
+	teller_begin(t, "Phase");
 	buf_add_format(t->out, "%u ", (unsigned)p->code);
-	say(t, "lasted");
+	teller_say(t, "lasted");
 	buf_add_char(t->out, ' ');
 	duration(t, p->end_ns - p->begin_ns);
 	if (p->open) {
 		buf_add(t->out, SLICE(", "));
-		say(t, "nothing has ended it");
+		teller_say(t, "nothing has ended it");
 	}
 	if (phase_is_stuck(p, t->limits)) {
 		buf_add(t->out, SLICE(", "));
-		say(t, "longer than the limit of");
+		teller_say(t, "longer than the limit of");
 		buf_add_char(t->out, ' ');
 		duration(t, p->code == 100 ? t->limits->trying_ns
 					   : t->limits->ringing_ns);
 	}
-	end(t);
+	teller_end(t);
 }
 
 static void tell_defects(const struct teller *t)
@@ -255,11 +202,11 @@ static void tell_defects(const struct teller *t)
 	const struct sip_defects *d = &t->msg.defects;
 
 	for (unsigned i = 0; i < d->count && i < DEFECTS_MAX; i++) {
-		begin(t, "Breaks");
+		teller_begin(t, "Breaks");
 		buf_add_text(t->out, sip_defect_rule(d->list[i].kind));
 		buf_add(t->out, SLICE(": "));
-		say(t, sip_defect_text(d->list[i].kind));
-		end(t);
+		teller_say(t, sip_defect_text(d->list[i].kind));
+		teller_end(t);
 	}
 }
 
@@ -267,8 +214,8 @@ static void tell_defects(const struct teller *t)
 static void tell_bytes(const struct teller *t)
 {
 	tell_phrase(t);
-	tell_values(t, SIP_HEADER_REASON, tell_reason);
-	tell_values(t, SIP_HEADER_WARNING, tell_warning);
+	teller_values(t, SIP_HEADER_REASON, tell_reason);
+	teller_values(t, SIP_HEADER_WARNING, tell_warning);
 	tell_retry_after(t);
 	tell_defects(t);
 }
@@ -276,6 +223,7 @@ static void tell_bytes(const struct teller *t)
 enum err evidence_of(struct buf *out, const struct view *v,
 		     const struct captured_msg *m,
 		     const struct phase_limits *limits,
+		     const struct identity_reader *identity,
 		     const struct catalogue *words_of)
 {
 	struct teller t = { .out = out,
@@ -283,6 +231,7 @@ enum err evidence_of(struct buf *out, const struct view *v,
 			    .m = m,
 			    .t = view_transaction(v, m->transaction),
 			    .limits = limits,
+			    .identity = identity,
 			    .words = words_of };
 	struct buf raw;
 	bool read;
@@ -298,6 +247,8 @@ enum err evidence_of(struct buf *out, const struct view *v,
 		tell_bytes(&t);
 	tell_phase(&t);
 	tell_repeats(&t);
+	evidence_answer(&t);
+	evidence_identity(&t);
 	buf_free(&raw);
 	return out->failed ? ERR_NOMEM : ERR_OK;
 }

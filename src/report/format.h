@@ -19,4 +19,8 @@ const struct call *format_pass(const struct report_input *in,
 unsigned format_findings(const struct report_input *in, const struct call *c,
 			 struct finding *out);
 
+/* Figures of signed requests, to be freed; NULL if nobody was given to count
+ * them, or out of memory. */
+struct signing_figures *format_signing(const struct report_input *in);
+
 #endif

@@ -1,6 +1,7 @@
 /* One line a call, for spreadsheets (RFC 4180). */
 #include "format.h"
 
+#include "identity_brief.h"
 #include "sink.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
@@ -129,6 +130,16 @@ static void findings_cell(const struct report_input *in, struct buf *out,
 	}
 }
 
+static void identity_cells(const struct report_input *in, struct buf *out,
+			   const struct call *c)
+{
+	struct identity_brief b = identity_brief_of(in, c);
+
+	text_cell(out, slice_of(verdict_name(b.verdict)));
+	text_cell(out, slice_of(b.attest));
+	text_cell(out, b.signer);
+}
+
 static void add_call(const struct report_input *in, struct buf *out,
 		     const struct call *c)
 {
@@ -154,6 +165,7 @@ static void add_call(const struct report_input *in, struct buf *out,
 	ms_cell(out, t.talk_ns);
 	ms_cell(out, t.teardown_ns);
 	findings_cell(in, out, c);
+	identity_cells(in, out, c);
 	buf_add(out, SLICE("\r\n"));
 }
 
@@ -167,7 +179,7 @@ static enum err write_csv(const struct report_input *in, FILE *out)
 		SLICE("call_id,method,state,final_code,from,to,source,"
 		      "destination,start,end,messages,retransmissions,"
 		      "trying_ms,pdd_ms,ring_ms,setup_ms,talk_ms,teardown_ms,"
-		      "findings\r\n"));
+		      "findings,verdict,attest,signer\r\n"));
 	while (c != NULL && sink.err == ERR_OK) {
 		add_call(in, &sink.buf, c);
 		sink_pass(&sink);

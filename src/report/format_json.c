@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "json_call.h"
+#include "json_identity.h"
 #include "sipmon/base/clock.h"
 
 #define SCHEMA "sipmon-report/1"
@@ -146,6 +147,7 @@ static void write_tail(struct json_report *w)
 	if (w->in->metrics != NULL)
 		w->in->metrics(w->in->metrics_ctx, j);
 	json_put_object_end(j);
+	json_identity_figures(j, w->in);
 	json_put_object(j, "findings");
 	for (unsigned i = 0; i < w->tally.count; i++)
 		json_put_uint(j, w->tally.kinds[i].kind, w->tally.kinds[i].n);

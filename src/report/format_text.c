@@ -2,6 +2,7 @@
 #include "format.h"
 
 #include "flow_text.h"
+#include "identity_text.h"
 #include "sink.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
@@ -303,6 +304,7 @@ static void add_call(struct page *p, const struct call *c)
 	utf8_show(out, c->call_id);
 	add_findings(p, c);
 	buf_add_char(out, '\n');
+	identity_text_call(out, p->in, c, p->columns);
 }
 
 static void add_calls(struct page *p)
@@ -384,6 +386,7 @@ static enum err write_text(const struct report_input *in, FILE *out)
 	add_requests(&p);
 	add_codes(&p, totals);
 	add_calls(&p);
+	identity_text_section(&p.sink.buf, in, columns);
 	add_tally(&p);
 	add_ladders(&p);
 	buf_free(&p.scratch);

@@ -1,6 +1,7 @@
 #include "json_call.h"
 
 #include "format.h"
+#include "json_identity.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/state.h"
@@ -372,10 +373,10 @@ void json_call_write(struct json_report *w, const struct call *c)
 	write_timing(w, c);
 	write_dialogs(w, c);
 	write_transactions(w, c);
-	/* Signatures, media and legs are told by rooms that this report does
-	 * not have; their lists are there and empty. */
-	empty_array(w, "identity");
+	json_identity_call(j, &w->sink, w->in, c);
 	write_findings(w, c);
+	/* Media and legs are told by rooms that this report does not have;
+	 * their lists are there and empty. */
 	empty_array(w, "media");
 	empty_array(w, "legs");
 	json_put_object_end(j);

@@ -1,5 +1,7 @@
 #include "format.h"
 
+#include <stdlib.h>
+
 const struct call *format_pass(const struct report_input *in,
 			       const struct call *c)
 {
@@ -15,4 +17,18 @@ unsigned format_findings(const struct report_input *in, const struct call *c,
 	if (in->find == NULL)
 		return 0;
 	return in->find(in->find_ctx, in->view, c, out, FINDING_ROOM);
+}
+
+struct signing_figures *format_signing(const struct report_input *in)
+{
+	struct signing_figures *f;
+
+	if (in->signing == NULL)
+		return NULL;
+	f = calloc(1, sizeof(*f));
+	if (f != NULL && !in->signing(in->signing_ctx, f)) {
+		free(f);
+		return NULL;
+	}
+	return f;
 }

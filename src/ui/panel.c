@@ -324,8 +324,8 @@ void panel_evidence(struct text_pane *p, const struct ui_context *ctx,
 	struct slice rest;
 
 	buf_init(&text, EVIDENCE_BYTES_MAX);
-	if (evidence_of(&text, ctx->view, m, &ctx->limits, ctx->words) ==
-	    ERR_OK)
+	if (evidence_of(&text, ctx->view, m, &ctx->limits, NULL,
+			ctx->words) == ERR_OK)
 		rest = buf_slice(&text);
 	else
 		rest = SLICE_NONE;

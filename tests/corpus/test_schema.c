@@ -110,6 +110,26 @@ static void a_report_that_breaks_the_schema_is_refused(void **state)
 	assert_false(refuses(s, "calls.0.more", json_true()));
 }
 
+static void verdicts_that_break_the_schema_are_refused(void **state)
+{
+	const struct scene *s = *state;
+
+	assert_true(refuses(s, "identity", NULL));
+	assert_true(refuses(s, "identity.signed", json_integer(-1)));
+	assert_true(refuses(s, "identity.signed_percent", json_integer(101)));
+	assert_true(refuses(s, "identity.attest.A", json_null()));
+	assert_true(refuses(s, "identity.verdicts.VALID", json_integer(0)));
+	assert_true(refuses(s, "identity.over_time.bins", json_null()));
+	assert_true(refuses(s, "calls.0.identity.0.message", NULL));
+	assert_true(
+		refuses(s, "calls.0.identity.0.verdict", json_string("GOOD")));
+	assert_true(refuses(s, "calls.0.identity.0.agrees", json_string("")));
+	assert_true(refuses(s, "calls.0.identity.0.expected_code",
+			    json_integer(200)));
+	assert_true(refuses(s, "calls.0.identity.0.changed", NULL));
+	assert_false(refuses(s, "calls.0.identity.0.agrees", json_null()));
+}
+
 static int begin(void **state)
 {
 	struct scene *s = calloc(1, sizeof(*s));
@@ -139,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_report_keeps_to_the_schema),
 		cmocka_unit_test(a_report_that_breaks_the_schema_is_refused),
+		cmocka_unit_test(verdicts_that_break_the_schema_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

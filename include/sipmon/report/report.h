@@ -10,7 +10,9 @@
 #include "sipmon/base/err.h"
 #include "sipmon/base/json.h"
 #include "sipmon/call/finding.h"
+#include "sipmon/call/identity.h"
 #include "sipmon/call/query.h"
+#include "sipmon/call/signing.h"
 #include "sipmon/call/view.h"
 #include "sipmon/catalogue/catalogue.h"
 #include "sipmon/net/counters.h"
@@ -27,6 +29,9 @@ struct report_input {
 	void *find_ctx;
 	report_metrics_fn metrics;
 	void *metrics_ctx;
+	const struct identity_reader *identity; /* NULL: nothing is judged */
+	signing_figures_fn signing;             /* of the calls that match */
+	void *signing_ctx;
 	unsigned columns; /* width for text */
 	bool terminal;    /* text goes to a terminal */
 };

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "made.h"
+#include "made_identity.h"
 
-#define CELLS 19
+#define CELLS 22
 
 static int load(void **state)
 {
@@ -98,6 +98,9 @@ static void a_call_is_one_record(void **state)
 		{ "talk_ms", "7750.000000" },
 		{ "teardown_ms", "50.000000" },
 		{ "findings", "stuck-in-trying" },
+		{ "verdict", "NO_IDENTITY" },
+		{ "attest", "" },
+		{ "signer", "" },
 	};
 	struct store *s = made_store(steps, MADE_COUNT(steps));
 	char *text = csv_of(*state, s);
@@ -132,6 +135,46 @@ static void what_is_not_known_is_an_empty_cell(void **state)
 	assert_string_equal(cells[3], "");
 	for (unsigned i = 12; i < 18; i++)
 		assert_string_equal(cells[i], "");
+	free(text);
+	store_free(s);
+}
+
+static void a_signed_call_tells_verdict_attest_and_signer(void **state)
+{
+	static const struct made_step steps[] = {
+		MADE_SPOILT_CALL("SIP/2.0 438 No", ""),
+	};
+	struct store *s = made_store(steps, MADE_COUNT(steps));
+	char *cells[CELLS];
+	char *text;
+	char *rest;
+
+	assert_true(made_file(s, made_msg(s, 0), VERDICT_VALID));
+	assert_true(made_file(s, made_msg(s, 1), VERDICT_SIGNATURE_INVALID));
+	text = csv_of(*state, s);
+	rest = text;
+	(void)read_record(&rest, cells);
+	assert_int_equal(read_record(&rest, cells), CELLS);
+	assert_string_equal(cells[19], "SIGNATURE_INVALID");
+	assert_string_equal(cells[20], "A");
+	assert_string_equal(cells[21], "SHAKEN 709J");
+	free(text);
+	store_free(s);
+}
+
+static void a_call_not_judged_yet_has_no_verdict(void **state)
+{
+	static const struct made_step steps[] = {
+		MADE_SPOILT_CALL("SIP/2.0 438 No", ""),
+	};
+	struct store *s = made_store(steps, MADE_COUNT(steps));
+	char *text = csv_of(*state, s);
+	char *rest = text;
+	char *cells[CELLS];
+
+	(void)read_record(&rest, cells);
+	assert_int_equal(read_record(&rest, cells), CELLS);
+	assert_string_equal(cells[19], "");
 	free(text);
 	store_free(s);
 }
@@ -199,6 +242,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_is_one_record),
 		cmocka_unit_test(what_is_not_known_is_an_empty_cell),
+		cmocka_unit_test(a_signed_call_tells_verdict_attest_and_signer),
+		cmocka_unit_test(a_call_not_judged_yet_has_no_verdict),
 		cmocka_unit_test(no_cell_is_a_formula),
 		cmocka_unit_test(quotes_commas_and_controls_stay_in_their_cell),
 	};

@@ -12,7 +12,7 @@
  * those of the writer. */
 #include <jansson.h>
 
-#include "made.h"
+#include "made_identity.h"
 
 #define SCHEMA_FILE "share/sipmon/report.schema.json"
 
@@ -586,6 +586,327 @@ static void only_calls_that_match_are_reported(void **state)
 	store_free(s);
 }
 
+/* ---- Identity */
+
+static bool is_null_or_empty(json_t *root, const char *path)
+{
+	return json_array_size(at(root, path)) == 0;
+}
+
+static json_t *reported_with(const struct fixture *f, const struct store *s,
+			     const struct identity_reader *reader,
+			     signing_figures_fn signing)
+{
+	struct counters none = { 0 };
+	struct report_input in = input_of(f, s, &none);
+	json_error_t error = { 0 };
+	json_t *root;
+	size_t len;
+	char *text;
+
+	in.identity = reader;
+	in.signing = signing;
+	text = made_report("json", &in, &len);
+	assert_non_null(text);
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (root == NULL)
+		fail_msg("no JSON: %s", error.text);
+	free(text);
+	check(f->schema, f->schema, root, "$");
+	return root;
+}
+
+static const struct made_step spoilt[] = {
+	MADE_SPOILT_CALL("SIP/2.0 438 Invalid Identity Header", ""),
+};
+
+static void check_broken_copy(json_t *second)
+{
+	is_number(second, "message", 1);
+	is_text(second, "source", "192.0.2.2:5060");
+	is_text(second, "destination", "192.0.2.3:5060");
+	is_text(second, "verdict", "SIGNATURE_INVALID");
+	is_number(second, "expected_code", 438);
+	is_text(second, "signature", "invalid");
+	is_text(second, "warnings.0", "COMMA_LIST");
+	assert_true(json_is_true(at(second, "agrees")));
+	is_number(second, "seen_code", 438);
+	is_text(second, "broken_by", "192.0.2.2:5060");
+	assert_int_equal(json_array_size(at(second, "changed")), 1);
+	is_text(second, "changed.0", "Date");
+	is_text(second, "changes.0.before", MADE_DATE_BEFORE);
+	is_text(second, "changes.0.after", MADE_DATE_AFTER);
+	is_null(second, "changes.0.kind");
+	is_null(second, "changes.0.offset");
+	is_text(second, "headers.0.failed.0", "SIGNATURE_INVALID");
+	is_text(second, "headers.0.checks.0.result", "pass");
+	is_text(second, "headers.0.checks.1.result", "fail");
+	is_text(second, "headers.0.checks.1.detail", "r and s do not fit");
+}
+
+static void check_header(json_t *h)
+{
+	is_text(h, "scheme", "passport");
+	is_text(h, "ppt", "shaken");
+	is_text(h, "alg", "ES256");
+	is_text(h, "verdict", "VALID");
+	is_null(h, "expected_code");
+	is_text(h, "signature", "valid");
+	is_text(h, "attest", "A");
+	is_text(h, "orig.tn", "12155550121");
+	assert_int_equal(json_object_size(at(h, "orig")), 1);
+	is_text(h, "dest.tn.0", "12155550131");
+	is_text(h, "dest.uri.0", "sip:bob@example.com");
+	is_number(h, "iat", 1767276131);
+	is_text(h, "x5u", MADE_URL);
+	is_text(h, "certificate.subject", "CN=SHAKEN 709J,O=Example");
+	is_text(h, "certificate.issuer", "CN=Example CA");
+	is_text(h, "certificate.serial", "01ff");
+	is_text(h, "certificate.not_before", "2026-01-01T00:00:00.000000Z");
+	is_text(h, "certificate.not_after", "2027-01-01T00:00:00.000000Z");
+	is_text(h, "certificate.spc.0", "709J");
+	is_text(h, "certificate.tn.0", "12155550100+100");
+	is_text(h, "certificate.source", "certificate folder");
+	is_text(h, "chain.0.subject", "CN=Example CA");
+}
+
+static void each_copy_of_a_signed_request_has_its_verdict(void **state)
+{
+	static const struct identity_party to[] = {
+		{ true, { "12155550131", 11 } },
+		{ false, { "sip:bob@example.com", 19 } },
+	};
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	struct identity_certificate chain[] = { made_certificate(),
+						made_certificate() };
+	struct identity_header good = made_header(VERDICT_VALID, to, 2);
+	struct identity_header bad =
+		made_header(VERDICT_SIGNATURE_INVALID, NULL, 0);
+	uint32_t one = made_msg(s, 0);
+	uint32_t two = made_msg(s, 1);
+	struct identity_detail list[2];
+	struct made_judge judge = { list, 2, 0 };
+	struct identity_reader reader = made_reader(&judge);
+	json_t *root;
+
+	chain[1].subject = SLICE("CN=Example CA");
+	good.chain = chain;
+	good.chain_count = 2;
+	list[0] = made_good(one, &good);
+	list[1] = made_spoilt(two, one, &bad);
+	root = reported_with(*state, s, &reader, NULL);
+	assert_int_equal(json_array_size(at(root, "calls.0.identity")), 2);
+	is_number(root, "calls.0.identity.0.message", 0);
+	is_null(root, "calls.0.identity.0.agrees");
+	is_null(root, "calls.0.identity.0.broken_by");
+	is_null(root, "calls.0.identity.0.reason");
+	assert_true(is_null_or_empty(root, "calls.0.identity.0.changed"));
+	check_header(at(root, "calls.0.identity.0.headers.0"));
+	check_broken_copy(at(root, "calls.0.identity.1"));
+	is_null(root, "calls.0.identity.1.headers.0.certificate");
+	is_null(root, "calls.0.identity.1.headers.0.dest");
+	is_null(root, "identity");
+	json_decref(root);
+	store_free(s);
+}
+
+/* RFC 9410: ppi names one value of Identity, or one that is not there. */
+static void the_reason_of_an_answer_says_which_passport_it_means(void **state)
+{
+	static const struct {
+		int header;
+		const char *means;
+	} cases[] = { { 1, "1 true" },
+		      { -1, "null null" },
+		      { -2, "null false" } };
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	struct identity_detail d = made_good(made_msg(s, 0), NULL);
+	struct made_judge judge = { &d, 1, 0 };
+	struct identity_reader reader = made_reader(&judge);
+
+	d.header_count = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *root;
+		char *header;
+		char *there;
+		char text[32];
+
+		d.reason = (struct identity_reason){ true, 437, SLICE("No"),
+						     cases[i].header };
+		root = reported_with(*state, s, &reader, NULL);
+		is_number(root, "calls.0.identity.0.reason.cause", 437);
+		is_text(root, "calls.0.identity.0.reason.text", "No");
+		header =
+			json_dumps(at(root, "calls.0.identity.0.reason.header"),
+				   JSON_ENCODE_ANY);
+		there = json_dumps(
+			at(root, "calls.0.identity.0.reason.in_request"),
+			JSON_ENCODE_ANY);
+		(void)snprintf(text, sizeof(text), "%s %s", header, there);
+		assert_string_equal(text, cases[i].means);
+		free(header);
+		free(there);
+		json_decref(root);
+	}
+	store_free(s);
+}
+
+static void a_name_changed_twice_is_named_once(void **state)
+{
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	struct identity_detail d = made_good(made_msg(s, 0), NULL);
+	struct made_judge judge = { &d, 1, 0 };
+	struct identity_reader reader = made_reader(&judge);
+	json_t *root;
+
+	d.header_count = 0;
+	d.change_count = 3;
+	d.changes[0] = (struct identity_change){ "Identity", SLICE("a"),
+						 SLICE("b"), NULL, -1 };
+	d.changes[1] =
+		(struct identity_change){ "body", SLICE("c=1"), SLICE("c=2"),
+					  "only line ends changed", 0 };
+	d.changes[2] = d.changes[0];
+	root = reported_with(*state, s, &reader, NULL);
+	assert_int_equal(
+		json_array_size(at(root, "calls.0.identity.0.changed")), 2);
+	is_text(root, "calls.0.identity.0.changed.0", "Identity");
+	is_text(root, "calls.0.identity.0.changed.1", "body");
+	assert_int_equal(
+		json_array_size(at(root, "calls.0.identity.0.changes")), 3);
+	is_number(root, "calls.0.identity.0.changes.1.offset", 0);
+	is_text(root, "calls.0.identity.0.changes.1.kind",
+		"only line ends changed");
+	json_decref(root);
+	store_free(s);
+}
+
+static void without_a_reader_no_verdict_is_told(void **state)
+{
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	json_t *root = reported_with(*state, s, NULL, NULL);
+
+	assert_int_equal(json_array_size(at(root, "calls.0.identity")), 0);
+	json_decref(root);
+	store_free(s);
+}
+
+static void only_messages_that_a_verifier_looks_at_are_asked_for(void **state)
+{
+	/* INVITE twice (one sent again), 438, ACK. */
+	static const struct made_step steps[] = {
+		{ 0, 1, 2,
+		  MADE_SIGNED("k", "sip:bob@192.0.2.2", MADE_DATE_BEFORE) },
+		{ 500, 1, 2,
+		  MADE_SIGNED("k", "sip:bob@192.0.2.2", MADE_DATE_BEFORE) },
+		{ 600, 2, 1,
+		  MADE("SIP/2.0 438 No", "k", ALICE, BOB_TAGGED, "signed",
+		       "1 INVITE") },
+		{ 610, 1, 2,
+		  MADE("ACK sip:bob@192.0.2.2 SIP/2.0", "k", ALICE, BOB_TAGGED,
+		       "signed", "1 ACK") },
+	};
+	struct store *s = made_store(steps, MADE_COUNT(steps));
+	struct made_judge judge = { NULL, 0, 0 };
+	struct identity_reader reader = made_reader(&judge);
+	json_t *root = reported_with(*state, s, &reader, NULL);
+
+	assert_int_equal(judge.asked, 1);
+	json_decref(root);
+	store_free(s);
+}
+
+static void figures_of_signed_requests_are_told(void **state)
+{
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	json_t *root = reported_with(*state, s, NULL, made_signing);
+	json_t *f = at(root, "identity");
+
+	is_number(f, "requests", 12);
+	is_number(f, "signed", 9);
+	is_number(f, "signed_percent", 75);
+	is_number(f, "attest.A", 5);
+	is_number(f, "attest.B", 2);
+	is_number(f, "attest.C", 1);
+	is_number(f, "verdicts.VALID", 7);
+	is_number(f, "verdicts.CERT_NOT_AUTHORITATIVE", 1);
+	is_number(f, "verdicts.NO_IDENTITY", 3);
+	assert_int_equal(json_object_size(at(f, "verdicts")), 3);
+	is_number(f, "not_judged", 1);
+	is_text(f, "signers.0.name", "SHAKEN 709J");
+	is_text(f, "signers.0.spc", "709J");
+	is_text(f, "signers.0.most", "CERT_NOT_AUTHORITATIVE");
+	is_number(f, "signers.0.failed", 1);
+	is_number(f, "signers.0.attest.B", 1);
+	is_null(f, "signers.1.name");
+	is_null(f, "signers.1.most");
+	is_text(f, "peers.0.name", "192.0.2.1");
+	is_text(f, "over_time.begin", "2026-01-01T00:00:00.000000Z");
+	is_number(f, "over_time.bin_ms", 60000);
+	assert_int_equal(json_array_size(at(f, "over_time.bins")), 5);
+	is_number(f, "over_time.bins.2.failed", 1);
+	is_number(f, "clock_offset_s", -75);
+	json_decref(root);
+	store_free(s);
+}
+
+static bool no_signing(void *ctx, struct signing_figures *out)
+{
+	(void)ctx;
+	*out = (struct signing_figures){ 0 };
+	return true;
+}
+
+static bool no_memory(void *ctx, struct signing_figures *out)
+{
+	(void)ctx;
+	(void)out;
+	return false;
+}
+
+static void a_share_of_nothing_is_not_known(void **state)
+{
+	struct store *s = made_store(NULL, 0);
+	json_t *root = reported_with(*state, s, NULL, no_signing);
+
+	is_number(root, "identity.requests", 0);
+	is_null(root, "identity.signed_percent");
+	is_null(root, "identity.over_time.begin");
+	is_null(root, "identity.clock_offset_s");
+	json_decref(root);
+	root = reported_with(*state, s, NULL, no_memory);
+	is_null(root, "identity");
+	json_decref(root);
+	store_free(s);
+}
+
+/* A certificate may say what it likes: controls, no UTF-8, odd years. */
+static void strangers_bytes_of_a_certificate_stay_in_their_strings(void **state)
+{
+	struct store *s = made_store(spoilt, MADE_COUNT(spoilt));
+	struct identity_certificate c = made_certificate();
+	struct identity_header h = made_header(VERDICT_VALID, NULL, 0);
+	struct identity_detail d = made_good(made_msg(s, 0), &h);
+	struct made_judge judge = { &d, 1, 0 };
+	struct identity_reader reader = made_reader(&judge);
+	json_t *root;
+
+	c.subject = SLICE("CN=\"}\x1b\xff");
+	c.not_before_s = INT64_MIN;
+	c.not_after_s = INT64_MAX;
+	h.chain = &c;
+	h.chain_count = 1;
+	h.attest = SLICE("\xc0");
+	root = reported_with(*state, s, &reader, NULL);
+	is_text(root, "calls.0.identity.0.headers.0.certificate.subject",
+		"CN=\"}\x1b\xef\xbf\xbd");
+	is_null(root, "calls.0.identity.0.headers.0.certificate.not_before");
+	is_null(root, "calls.0.identity.0.headers.0.certificate.not_after");
+	is_text(root, "calls.0.identity.0.headers.0.attest", "\xef\xbf\xbd");
+	json_decref(root);
+	store_free(s);
+}
+
 static void output_that_cannot_be_written_is_told(void **state)
 {
 	static const char *const formats[] = { "json", "jsonl", "csv", "text" };
@@ -636,6 +957,17 @@ int main(void)
 		cmocka_unit_test(hostile_bytes_stay_inside_their_strings),
 		cmocka_unit_test(a_line_of_jsonl_is_one_call),
 		cmocka_unit_test(only_calls_that_match_are_reported),
+		cmocka_unit_test(each_copy_of_a_signed_request_has_its_verdict),
+		cmocka_unit_test(
+			the_reason_of_an_answer_says_which_passport_it_means),
+		cmocka_unit_test(a_name_changed_twice_is_named_once),
+		cmocka_unit_test(without_a_reader_no_verdict_is_told),
+		cmocka_unit_test(
+			only_messages_that_a_verifier_looks_at_are_asked_for),
+		cmocka_unit_test(figures_of_signed_requests_are_told),
+		cmocka_unit_test(a_share_of_nothing_is_not_known),
+		cmocka_unit_test(
+			strangers_bytes_of_a_certificate_stay_in_their_strings),
 		cmocka_unit_test(output_that_cannot_be_written_is_told),
 		cmocka_unit_test(formats_are_found_by_name),
 	};
