@@ -227,12 +227,26 @@ static bool keep_message(struct step *st)
 	return true;
 }
 
+static uint32_t from_tag_of(const struct step *st)
+{
+	return (uint32_t)hash_bytes(view_of(st)->seed, st->in->msg->from_tag);
+}
+
+static bool has_other_from(const struct step *st)
+{
+	return !st->in->msg->is_response &&
+	       st->call->method != SIP_METHOD_NONE &&
+	       st->call->from_tag != from_tag_of(st);
+}
+
 static void file_message(struct step *st)
 {
 	struct view *v = view_of(st);
 	struct captured_msg *m = st->kept;
 
 	m->flags |= msg_flags(st);
+	if (has_other_from(st))
+		m->flags |= MSG_OTHER_FROM;
 	m->time_ns = st->in->time_ns;
 	m->call = call_slot(st->call);
 	m->dialog = st->dialog_id;
@@ -303,6 +317,7 @@ static void update_call(struct step *st)
 	}
 	if (!in->msg->is_response && c->method == SIP_METHOD_NONE) {
 		c->method = st->method;
+		c->from_tag = from_tag_of(st);
 		c->hop = st->hop;
 	}
 	if (in->msg->defects.count > 0)

@@ -89,6 +89,11 @@ uint16_t verdict_code(enum verdict v)
 	return (unsigned)v < VERDICTS ? verdicts[v].code : 0;
 }
 
+bool verdict_is_refusal(uint32_t code)
+{
+	return code == 428 || (code >= 436 && code <= 438);
+}
+
 enum verdict verdict_first(uint64_t set)
 {
 	for (unsigned i = VERDICT_NONE + 1; i < VERDICTS; i++)
@@ -267,11 +272,15 @@ enum verdict call_verdict(const struct view *v, const struct call *c,
 
 /* ---- several hops */
 
-static bool is_copy(const struct captured_msg *a, const struct captured_msg *b)
+/* Each end counts its own CSeq (RFC 3261 section 12.2.1.1): without the From
+ * tag a request of one would pass for a copy of the other's. */
+bool msg_is_copy(const struct captured_msg *a, const struct captured_msg *b)
 {
-	return !msg_is(a, MSG_RESPONSE) && !msg_is(b, MSG_RESPONSE) &&
+	return msg_is(a, MSG_RESPONSE) == msg_is(b, MSG_RESPONSE) &&
 	       a->method == b->method && a->cseq == b->cseq &&
-	       msg_is(a, MSG_IN_DIALOG) == msg_is(b, MSG_IN_DIALOG);
+	       a->status == b->status &&
+	       msg_is(a, MSG_IN_DIALOG) == msg_is(b, MSG_IN_DIALOG) &&
+	       msg_is(a, MSG_OTHER_FROM) == msg_is(b, MSG_OTHER_FROM);
 }
 
 /* How surely a copy on the hop `before` came to who sends on the hop `here`. */
@@ -287,30 +296,132 @@ static enum nearness nearness_of(const struct flow *before,
 		       : NEAR_OTHER_HOP;
 }
 
-uint32_t msg_previous_hop(const struct view *v, uint32_t msg)
+/* Copies of one message, in the order of the call: the last so many, since a
+ * stranger may send any number of them. */
+#define COPIES_MAX 256
+
+struct copies {
+	unsigned first; /* a ring */
+	unsigned count;
+	uint32_t ids[COPIES_MAX];
+};
+
+static uint32_t copy_at(const struct copies *c, unsigned i)
+{
+	return c->ids[(c->first + i) % COPIES_MAX];
+}
+
+static void add_copy(struct copies *c, uint32_t id)
+{
+	if (c->count < COPIES_MAX) {
+		c->ids[c->count++] = id;
+		return;
+	}
+	c->ids[c->first] = id;
+	c->first = (c->first + 1) % COPIES_MAX;
+}
+
+/* By the clock of the capture; packets may stand in a file out of order. */
+static bool is_earlier(const struct captured_msg *m,
+		       const struct captured_msg *here, bool stands_before)
+{
+	if (m->time_ns != here->time_ns)
+		return m->time_ns < here->time_ns;
+	return stands_before;
+}
+
+/*
+ * Copies of a request are transactions of their own, close to each other: so
+ * many are looked at before that of `msg`, and a few behind it (packets may
+ * stand out of order).  A call without end costs no more for each of its
+ * messages.
+ */
+#define TRANSACTIONS_BACK  512
+#define TRANSACTIONS_FORTH 16
+
+/* A request is the first message of its transaction, or nearly so; but an ACK
+ * is filed with its INVITE, behind the responses. */
+#define REQUEST_AMONG 4
+#define ACK_AMONG     64
+
+/* The transaction from which to look on. */
+static uint32_t step_back(const struct view *v, uint32_t transaction)
+{
+	for (unsigned i = 0; i < TRANSACTIONS_BACK; i++) {
+		uint32_t before = view_transaction(v, transaction)->previous;
+
+		if (before == 0)
+			break;
+		transaction = before;
+	}
+	return transaction;
+}
+
+/* Those before `msg`.  One look at the call serves a walk over all its hops. */
+static void find_copies(const struct view *v, uint32_t msg, struct copies *out)
 {
 	const struct captured_msg *here = view_msg(v, msg);
-	const struct call *c = here != NULL ? view_call_of(v, here) : NULL;
+	unsigned forth = 0;
+	uint32_t at = 0;
+
+	out->first = 0;
+	out->count = 0;
+	if (here != NULL && !msg_is(here, MSG_RESPONSE) &&
+	    here->transaction != 0)
+		at = step_back(v, here->transaction);
+	while (at != 0 && forth <= TRANSACTIONS_FORTH) {
+		const struct transaction *t = view_transaction(v, at);
+		unsigned left = here->method == SIP_METHOD_ACK ? ACK_AMONG
+							       : REQUEST_AMONG;
+
+		forth += forth > 0 || at == here->transaction;
+		for (uint32_t id = t->first_msg; id != 0 && left > 0; left--) {
+			const struct captured_msg *m = view_msg(v, id);
+
+			if (id != msg && msg_is_copy(m, here) &&
+			    !msg_is(m, MSG_RETRANSMISSION) &&
+			    is_earlier(m, here, forth == 0))
+				add_copy(out, id);
+			id = m->next_in_transaction;
+		}
+		at = t->next;
+	}
+}
+
+/* `*before`: how many of them stand before `msg`; that of the copy found. */
+static uint32_t previous_of(const struct view *v, const struct copies *c,
+			    uint32_t msg, unsigned *before)
+{
+	const struct captured_msg *here = view_msg(v, msg);
 	enum nearness best = NEAR_NOT;
 	uint32_t found = 0;
 
-	if (c == NULL)
-		return 0;
-	for (uint32_t id = c->first_msg; id != 0 && id != msg;) {
-		const struct captured_msg *m = view_msg(v, id);
+	for (unsigned i = *before; i-- > 0;) {
+		const struct captured_msg *m = view_msg(v, copy_at(c, i));
 		enum nearness near = NEAR_NOT;
 
-		if (is_copy(m, here) && m->hop != here->hop &&
-		    !msg_is(m, MSG_RETRANSMISSION))
+		if (m->hop != here->hop)
 			near = nearness_of(view_hop(v, m->hop),
 					   view_hop(v, here->hop));
-		if (near != NEAR_NOT && near >= best) {
+		if (near > best) {
 			best = near;
-			found = id;
+			found = copy_at(c, i);
+			*before = i;
 		}
-		id = m->next;
+		if (near == NEAR_ENDPOINT)
+			break;
 	}
 	return found;
+}
+
+uint32_t msg_previous_hop(const struct view *v, uint32_t msg)
+{
+	struct copies c;
+	unsigned before;
+
+	find_copies(v, msg, &c);
+	before = c.count;
+	return previous_of(v, &c, msg, &before);
 }
 
 static bool holds(const struct captured_msg *m)
@@ -321,13 +432,15 @@ static bool holds(const struct captured_msg *m)
 /* Is this the copy that is looked for on the way back? */
 typedef bool (*is_held_fn)(const struct captured_msg *m);
 
-static bool walk_back(const struct view *v, uint32_t msg, is_held_fn is_held,
+static bool walk_back(const struct view *v, const struct copies *c,
+		      uint32_t msg, is_held_fn is_held,
 		      struct verdict_break *out)
 {
 	uint32_t broken = msg;
+	unsigned left = c->count;
 
 	for (unsigned i = 0; i < HOPS_BACK_MAX; i++) {
-		uint32_t before = msg_previous_hop(v, broken);
+		uint32_t before = previous_of(v, c, broken, &left);
 
 		if (before == 0)
 			return false;
@@ -348,16 +461,18 @@ bool verdict_find_break(const struct view *v, uint32_t msg,
 {
 	const struct captured_msg *m = view_msg(v, msg);
 	enum verdict verdict = m != NULL ? msg_verdict(m) : VERDICT_NONE;
+	struct copies c;
 
 	if (verdict == VERDICT_NONE || verdict == VERDICT_VALID ||
 	    msg_is(m, MSG_RESPONSE))
 		return false;
-	if (walk_back(v, msg, holds, out))
+	find_copies(v, msg, &c);
+	if (walk_back(v, &c, msg, holds, out))
 		return true;
 	/* Who took the Identity away is plain even where it cannot be told
 	 * whether it held. */
 	return verdict == VERDICT_NO_IDENTITY &&
-	       walk_back(v, msg, carries_identity, out);
+	       walk_back(v, &c, msg, carries_identity, out);
 }
 
 const struct endpoint *verdict_break_element(const struct view *v,

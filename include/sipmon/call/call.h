@@ -41,9 +41,10 @@ struct call {
 	uint32_t first_dialog;
 	uint32_t last_dialog;
 	uint32_t dialog_count;
-	uint32_t hop;     /* of the first request; of the first response turned
-			     round if no request was seen */
-	uint32_t earlier; /* slots, by order of first message */
+	uint32_t hop;      /* of the first request; of the first response turned
+			      round if no request was seen */
+	uint32_t from_tag; /* keyed hash, of the first request */
+	uint32_t earlier;  /* slots, by order of first message */
 	uint32_t later;
 	uint32_t older; /* slots, by time of last message, within its class */
 	uint32_t newer;

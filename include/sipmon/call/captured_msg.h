@@ -23,6 +23,9 @@ enum msg_flag {
 	MSG_AUTHORIZED = 1 << 8, /* a request that carries credentials */
 	MSG_REASON = 1 << 9,
 	MSG_WARNING = 1 << 10,
+	/* a request whose From tag is not that of the call's first one: sent by
+	 * the other end, or by an element that began a request of its own */
+	MSG_OTHER_FROM = 1 << 11,
 };
 
 struct captured_msg {

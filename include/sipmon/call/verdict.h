@@ -62,6 +62,10 @@ enum verdict verdict_of_name(struct slice name);
 /* What a verifier that follows the RFCs answers; 0: nothing. */
 uint16_t verdict_code(enum verdict v);
 
+/* Does a response with this code refuse a request for its Identity (RFC 8224
+ * section 6.2.2)?  Not 403: it is one of them only as "Stale Date". */
+bool verdict_is_refusal(uint32_t code);
+
 /* The one of the set that ranks first; VERDICT_VALID for the empty set. */
 enum verdict verdict_first(uint64_t set);
 
@@ -120,11 +124,17 @@ enum verdict call_verdict(const struct view *v, const struct call *c,
 
 /* ---- several hops */
 
+/* Are they the same request, or answers of one code to it, seen twice: on two
+ * hops, or sent again?  Of one call; by method, CSeq, From tag, and whether in
+ * a dialog. */
+bool msg_is_copy(const struct captured_msg *a, const struct captured_msg *b);
+
 /*
- * The same request one hop before: the latest earlier copy (method, CSeq,
- * in-dialog or not) that went to the address and port which `msg` comes from;
- * if none did, to its host; if none did, the latest earlier copy on any other
- * hop; 0 if there is none.  Retransmissions are no copies.
+ * The same request one hop before: the latest earlier copy that went to the
+ * address and port which `msg` comes from; if none did, to its host; if none
+ * did, the latest earlier copy on any other hop; 0 if there is none.
+ * Retransmissions are no copies; of very many copies the last 256 are looked
+ * at.
  */
 uint32_t msg_previous_hop(const struct view *v, uint32_t msg);
 

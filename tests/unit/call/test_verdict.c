@@ -53,6 +53,22 @@ static void names_and_codes_stand_in_the_order_of_rank(void **state)
 	assert_string_equal(attest_name(ATTEST_C), "C");
 }
 
+/* RFC 8224 section 6.2.2; 433 is RFC 5079's, 608 RFC 8688's. */
+static void a_code_may_refuse_for_the_identity_alone(void **state)
+{
+	(void)state;
+	assert_true(verdict_is_refusal(428));
+	assert_true(verdict_is_refusal(436));
+	assert_true(verdict_is_refusal(437));
+	assert_true(verdict_is_refusal(438));
+	assert_false(verdict_is_refusal(0));
+	assert_false(verdict_is_refusal(403));
+	assert_false(verdict_is_refusal(433));
+	assert_false(verdict_is_refusal(435));
+	assert_false(verdict_is_refusal(439));
+	assert_false(verdict_is_refusal(608));
+}
+
 static void the_first_of_a_set_ranks_first(void **state)
 {
 	(void)state;
@@ -325,6 +341,18 @@ static void the_hop_before_is_who_sent_it_here(void **state)
 	assert_int_equal(msg_previous_hop(v, 99), 0);
 }
 
+/* Packets of two interfaces may stand in a file in any order. */
+static void the_hop_before_is_earlier_by_the_clock(void **state)
+{
+	struct store *s = *state;
+	const struct view *v = store_view(s);
+
+	SAY(s, .way = "P>B", .line = "INVITE", .branch = "b", .at_ms = 10);
+	SAY(s, .way = "A>P", .line = "INVITE", .branch = "a", .at_ms = 0);
+	assert_int_equal(msg_previous_hop(v, 1), 2);
+	assert_int_equal(msg_previous_hop(v, 2), 0);
+}
+
 /* Elements on one host differ in their ports alone. */
 static void the_port_tells_apart_what_shares_a_host(void **state)
 {
@@ -336,6 +364,71 @@ static void the_port_tells_apart_what_shares_a_host(void **state)
 	SAY(s, .way = "A2>A4", .line = "INVITE", .branch = "c");
 	assert_int_equal(msg_previous_hop(v, 2), 1);
 	assert_int_equal(msg_previous_hop(v, 3), 1);
+}
+
+/* RFC 3261 section 12.2.1.1: each end counts its own CSeq. */
+static void a_request_of_the_other_end_is_no_copy(void **state)
+{
+	struct store *s = *state;
+	const struct view *v = store_view(s);
+	struct verdict_break b;
+
+	SAY(s, .way = "A>P", .line = "INVITE", .branch = "a", .to = "t",
+	    .cseq = 2, SIGNED);
+	SAY(s, .way = "B>P", .line = "INVITE", .branch = "b", .from = "t",
+	    .to = "a", .cseq = 2, SIGNED);
+	SAY(s, .way = "P>A", .line = "INVITE", .branch = "c", .from = "t",
+	    .to = "a", .cseq = 2, SIGNED);
+	file(s, 1, VERDICT_VALID);
+	file(s, 2, VERDICT_ORIG_MISMATCH);
+	file(s, 3, VERDICT_ORIG_MISMATCH);
+	assert_int_equal(msg_previous_hop(v, 2), 0);
+	assert_int_equal(msg_previous_hop(v, 3), 2);
+	assert_false(verdict_find_break(v, 3, &b));
+}
+
+/* A stranger may send any number: the walk back shall not cost their square. */
+static void an_answer_is_a_copy_of_the_same_answer(void **state)
+{
+	const struct captured_msg ok = { .method = SIP_METHOD_INVITE,
+					 .cseq = 1,
+					 .status = 200,
+					 .flags = MSG_RESPONSE };
+	struct captured_msg other = ok;
+
+	(void)state;
+	assert_true(msg_is_copy(&ok, &other));
+	other.status = 202;
+	assert_false(msg_is_copy(&ok, &other));
+	other = ok;
+	other.cseq = 2;
+	assert_false(msg_is_copy(&ok, &other));
+	other = (struct captured_msg){ .method = SIP_METHOD_INVITE, .cseq = 1 };
+	assert_false(msg_is_copy(&ok, &other));
+}
+
+static void of_very_many_copies_the_last_are_looked_at(void **state)
+{
+	struct store *s = *state;
+	const struct view *v = store_view(s);
+	struct verdict_break b;
+
+	SAY(s, .way = "A>B", .line = "INVITE", .branch = "a", SIGNED);
+	file(s, 1, VERDICT_VALID);
+	SAY(s, .way = "B>E", .line = "INVITE", .branch = "b", SIGNED);
+	file(s, 2, VERDICT_SIGNATURE_INVALID);
+	assert_true(verdict_find_break(v, 2, &b));
+	for (unsigned i = 1; i <= 300; i++) {
+		char way[16];
+
+		(void)snprintf(way, sizeof(way), "C%u>D", i);
+		SAY(s, .way = way, .line = "INVITE", .branch = way, SIGNED);
+		file(s, i + 2, VERDICT_SIGNATURE_INVALID);
+	}
+	SAY(s, .way = "B>E1", .line = "INVITE", .branch = "c", SIGNED);
+	file(s, 303, VERDICT_SIGNATURE_INVALID);
+	assert_int_equal(msg_previous_hop(v, 303), 302);
+	assert_false(verdict_find_break(v, 303, &b));
 }
 
 static void the_same_hop_is_not_the_one_before(void **state)
@@ -456,6 +549,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_codes_stand_in_the_order_of_rank),
+		cmocka_unit_test(a_code_may_refuse_for_the_identity_alone),
 		cmocka_unit_test(the_first_of_a_set_ranks_first),
 		cmocka_unit_test(what_cannot_be_told_is_neither_good_nor_bad),
 		cmocka_unit_test(a_brief_comes_back_as_it_was_packed),
@@ -464,7 +558,11 @@ int main(void)
 		cmocka_unit_test(a_call_shows_the_worst_that_is_known),
 		IN_STORE(a_call_that_signs_nothing_has_no_verdict),
 		IN_STORE(the_hop_before_is_who_sent_it_here),
+		IN_STORE(the_hop_before_is_earlier_by_the_clock),
 		IN_STORE(the_port_tells_apart_what_shares_a_host),
+		IN_STORE(a_request_of_the_other_end_is_no_copy),
+		cmocka_unit_test(an_answer_is_a_copy_of_the_same_answer),
+		IN_STORE(of_very_many_copies_the_last_are_looked_at),
 		IN_STORE(the_same_hop_is_not_the_one_before),
 		cmocka_unit_test(a_break_is_named_by_the_last_that_held),
 		IN_STORE(the_element_between_is_who_passed_it_on),
