@@ -5,24 +5,27 @@ PREFIX  ?= /usr/local
 DATADIR ?= $(PREFIX)/share/sipmon
 MANDIR  ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+LIBEXECDIR ?= $(PREFIX)/libexec/sipmon
 BUILD   ?= build
 
 # The rooms of src/, in the order the bytes travel.  tests/layers.txt says who
 # may include whom; a core room links without ncurses.
-CORE := base net capture decap stream sip call analyse catalogue report export
+CORE := base net capture decap stream sip call identity analyse catalogue report export
 UI   := ui
 
 # What Debian calls the packages of the libraries, as MODULE:PACKAGE.
 NEEDS      := libpcap:libpcap-dev ncursesw:libncurses-dev \
               libpcre2-8:libpcre2-dev libxxhash:libxxhash-dev \
-              zlib:zlib1g-dev libzstd:libzstd-dev libcrypto:libssl-dev
-TEST_NEEDS := cmocka:libcmocka-dev jansson:libjansson-dev vterm:libvterm-dev \
+              zlib:zlib1g-dev libzstd:libzstd-dev libcrypto:libssl-dev \
+              jansson:libjansson-dev libcurl:libcurl4-openssl-dev
+TEST_NEEDS := cmocka:libcmocka-dev vterm:libvterm-dev \
               libssl:libssl-dev
 
 PKG_CONFIG ?= pkg-config
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 CORE_LIBS := $(call libs,libpcap) $(call libs,libpcre2-8) \
-             $(call libs,zlib) $(call libs,libzstd) $(call libs,libcrypto) -lm
+             $(call libs,zlib) $(call libs,libzstd) $(call libs,libcrypto) \
+             $(call libs,jansson) -lm -pthread
 UI_LIBS   := $(call libs,ncursesw)
 # libssl makes the TLS that the tests open.
 TEST_LIBS := $(call libs,cmocka) $(call libs,jansson) $(call libs,libssl)
@@ -54,6 +57,7 @@ endif
 core_src := $(wildcard $(CORE:%=src/%/*.c))
 ui_src   := $(wildcard $(UI:%=src/%/*.c))
 app_src  := $(wildcard src/app/*.c)
+fetch_src := $(wildcard src/fetch/*.c)
 unit_src := $(wildcard tests/unit/*/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 tool_src := $(wildcard tests/tools/*.c)
@@ -66,7 +70,7 @@ tables   := $(sort $(wildcard share/sipmon/*.tsv)) \
 obj   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 core  := $(BUILD)/libsipmon.a
 ui    := $(BUILD)/libsipmon-ui.a
-bin   := $(if $(app_src),$(BUILD)/sipmon,$(core))
+bin   := $(BUILD)/sipmon $(BUILD)/sipmon-fetch
 units := $(unit_src:%.c=$(BUILD)/%)
 whole := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/corpus/test_*.c tests/ui/test_*.c))
 fuzzers := $(fuzz_src:tests/fuzz/%.c=$(BUILD)/fuzz/%)
@@ -79,6 +83,11 @@ $(BUILD)/sipmon: $(call obj,$(app_src)) $(ui) $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(CORE_LIBS)
 
+# The only program that links libcurl, and it never sees a packet.
+$(BUILD)/sipmon-fetch: $(call obj,$(fetch_src)) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,libcurl) $(CORE_LIBS)
+
 $(core): $(call obj,$(core_src)) $(tables_c:.c=.o)
 $(ui): $(call obj,$(ui_src))
 %.a:
@@ -89,6 +98,8 @@ $(BUILD)/%.o: %.c | needs
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SM_CPPFLAGS) $(CPPFLAGS) $(SM_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/src/identity/fetch.o: SM_CPPFLAGS += -DLIBEXECDIR='"$(LIBEXECDIR)"'
 
 # The tables of share/sipmon are compiled in, so that a lone binary explains.
 $(tables_c): src/catalogue/embed.awk $(tables)
@@ -109,6 +120,17 @@ $(BUILD)/tests/unit/stream/%: $(BUILD)/tests/unit/stream/%.o \
   $(call obj,tests/tools/tls_talk.c) $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+# tests/unit/identity what makes certificates, tests/unit/fetch the downloader.
+$(BUILD)/tests/unit/identity/%: $(BUILD)/tests/unit/identity/%.o \
+  $(call obj,tests/tools/pki.c tests/tools/sign.c) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+$(BUILD)/tests/unit/fetch/%: $(BUILD)/tests/unit/fetch/%.o \
+  $(call obj,tests/tools/pki.c $(filter-out src/fetch/main.c,$(fetch_src))) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) \
+	  $(call libs,libcurl) $(CORE_LIBS)
+$(units): | $(BUILD)/sipmon-fetch
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
@@ -118,21 +140,28 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(core)
 tools_obj    := $(call obj,tests/tools/scenario.c tests/tools/wire.c \
                 tests/tools/carrier.c tests/tools/packet.c \
                 tests/tools/tls_talk.c)
-corpus_tools := tests/tools/child.c tests/corpus/list.c tests/corpus/outcome.c \
-                tests/corpus/schema.c
+corpus_tools := tests/tools/child.c tests/tools/packet.c tests/tools/pki.c \
+                tests/tools/sign.c tests/corpus/list.c tests/corpus/outcome.c \
+                tests/corpus/schema.c tests/corpus/capture.c \
+                tests/corpus/forge.c
 ui_tools     := tests/tools/child.c tests/ui/term.c tests/ui/stage.c
-whole_needs  := $(bin) $(BUILD)/tests/tools/mkpcap
+whole_needs  := $(bin) $(BUILD)/tests/tools/mkpcap $(BUILD)/tests/tools/mkidentity
 
 $(BUILD)/tests/tools/mkpcap: $(BUILD)/tests/tools/mkpcap.o $(tools_obj) $(core)
 	$(call say,LD)
 	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,libssl) \
-	  $(call libs,libcrypto)
+	  $(CORE_LIBS)
+$(BUILD)/tests/tools/mkidentity: $(BUILD)/tests/tools/mkidentity.o \
+  $(call obj,tests/tools/scenario.c tests/tools/pki.c tests/tools/sign.c \
+  tests/tools/signers.c) $(core)
+	$(call say,LD)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 $(BUILD)/tests/tools/%.o $(BUILD)/tests/corpus/%.o $(BUILD)/tests/ui/%.o: \
   SM_CPPFLAGS += -DTEST_BUILD='"$(BUILD)"'
 $(BUILD)/tests/corpus/test_%: $(BUILD)/tests/corpus/test_%.o \
   $(call obj,$(corpus_tools)) $(core) | $(whole_needs)
 	$(call say,LD)
-	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(SM_LDFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 $(BUILD)/tests/ui/test_%: $(BUILD)/tests/ui/test_%.o \
   $(call obj,$(ui_tools)) $(core) | $(whole_needs)
 	$(call say,LD)
@@ -162,13 +191,17 @@ deps-check:
 
 # ---- to see it
 
-.PHONY: demo picture
+.PHONY: demo demo-sign picture
+demo_words := -r $(BUILD)/demo.pcap --certs share/sipmon/demo \
+              --trust share/sipmon/demo/trust.pem
 demo: deps ## open the screen on a capture of the project
 	@$(MAKE) --no-print-directory $(BUILD)/sipmon $(BUILD)/demo.pcap
-	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/sipmon -r $(BUILD)/demo.pcap; \
-	 else $(BUILD)/sipmon report -r $(BUILD)/demo.pcap; fi
-picture: $(bin) $(BUILD)/demo.pcap $(BUILD)/tests/tools/picture ## take the screens of the README anew
-	$(BUILD)/tests/tools/picture $(bin) $(BUILD)/demo.pcap README.md
+	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/sipmon $(demo_words); \
+	 else $(BUILD)/sipmon report $(demo_words); fi
+demo-sign: $(BUILD)/tests/tools/mkidentity ## sign the calls of the demo anew
+	$< share/sipmon/demo/template.sip share/sipmon/demo.sip share/sipmon/demo
+picture: $(BUILD)/sipmon $(BUILD)/demo.pcap $(BUILD)/tests/tools/picture ## take the screens of the README anew
+	$(BUILD)/tests/tools/picture $(BUILD)/sipmon $(BUILD)/demo.pcap README.md
 $(BUILD)/demo.pcap: share/sipmon/demo.sip $(BUILD)/tests/tools/mkpcap
 	$(Q)$(BUILD)/tests/tools/mkpcap $< $@
 
@@ -223,18 +256,19 @@ fuzz-run: $(fuzzers) ## run each fuzzer for FUZZ_SECONDS (20)
 	    -artifact_prefix=$$f. -verbosity=0 $$f.corpus || exit 1; done
 lint: $(tables_c) ## clang-format, clang-tidy, cppcheck
 	clang-format --dry-run -Werror $(headers) $(inner) $(core_src) $(ui_src) \
-	  $(app_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
-	printf '%s\n' $(core_src) $(ui_src) $(app_src) | \
+	  $(app_src) $(fetch_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
+	printf '%s\n' $(core_src) $(ui_src) $(app_src) $(fetch_src) | \
 	  xargs -n 1 -P 2 sh -c 'clang-tidy --quiet "$$@" -- $(SM_CPPFLAGS) -std=c17' tidy
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	  --error-exitcode=1 --inline-suppr -Iinclude src
 format: ## lay the code out as .clang-format says
 	clang-format -i $(headers) $(inner) $(core_src) $(ui_src) $(app_src) \
-	  $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
+	  $(fetch_src) $(unit_src) $(fuzz_src) $(tool_src) $(whole_src)
 
 .PHONY: install uninstall clean help
 install: all ## install under PREFIX
 	install -Dm755 $(BUILD)/sipmon $(DESTDIR)$(PREFIX)/bin/sipmon
+	install -Dm755 $(BUILD)/sipmon-fetch $(DESTDIR)$(LIBEXECDIR)/sipmon-fetch
 	install -d $(DESTDIR)$(DATADIR)
 	install -m644 share/sipmon/report.schema.json share/sipmon/sipmonrc $(DESTDIR)$(DATADIR)
 	install -Dm644 man/sipmon.1 $(DESTDIR)$(MANDIR)/man1/sipmon.1
@@ -242,7 +276,7 @@ install: all ## install under PREFIX
 uninstall: ## undo install
 	rm -f $(DESTDIR)$(PREFIX)/bin/sipmon $(DESTDIR)$(MANDIR)/man1/sipmon.1 \
 	  $(DESTDIR)$(COMPDIR)/sipmon
-	rm -rf $(DESTDIR)$(DATADIR)
+	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR)
 clean: ## remove what was built
 	rm -rf $(BUILD)
 help: ## this list

@@ -27,6 +27,7 @@ struct child_setup {
 	bool output_closed;  /* nobody reads standard output */
 	bool output_full;    /* standard output is a device that is full */
 	bool not_root;       /* gives up root before it begins */
+	bool no_network;     /* opening a socket of IP ends it (SIGSYS) */
 	unsigned timeout_ms; /* 0: a minute */
 };
 

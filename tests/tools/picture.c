@@ -42,10 +42,18 @@ static void add_screen(struct buf *out, struct term *t)
 	buf_add(out, SLICE("```\n"));
 }
 
-/* The list, and the call that ended in 438 with its explanation. */
+/* The list, the call that ended in 438 with its explanation, and who broke its
+ * signature. */
 static bool take(const char *program, const char *capture, struct buf *out)
 {
-	const char *const argv[] = { program, "-r", capture, NULL };
+	const char *const argv[] = { program,
+				     "-r",
+				     capture,
+				     "--certs",
+				     "share/sipmon/demo",
+				     "--trust",
+				     "share/sipmon/demo/trust.pem",
+				     NULL };
 	struct term *t = term_start(ROWS, COLUMNS, argv, NULL);
 	bool good = t != NULL && term_see(t, "438");
 
@@ -55,6 +63,9 @@ static bool take(const char *program, const char *capture, struct buf *out)
 		term_type(t, TERM_ENTER);
 		good = term_see(t, "Call flow");
 		term_type(t, TERM_DOWN TERM_DOWN TERM_DOWN TERM_DOWN);
+		add_screen(out, t);
+		term_type(t, "I");
+		good = good && term_see(t, "Hop by hop");
 		add_screen(out, t);
 	}
 	term_free(t);
