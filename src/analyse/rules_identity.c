@@ -1,10 +1,8 @@
 #include "rules.h"
 #include "sipmon/call/verdict.h"
 
-/*
- * Copies whose way back is walked: each walk looks at all messages of the
- * call.  Requests with different CSeq that fail in the same way add nothing.
- */
+/* Copies whose way back is walked.  Requests with different CSeq that fail in
+ * the same way add nothing. */
 #define COPIES_MAX 32
 
 /* ---- classes of failures */
@@ -43,7 +41,7 @@ static bool is_of_signer(enum verdict v)
  * of time is it the "Stale Date" of a verifier. */
 static bool is_refusal(uint16_t code, enum verdict v)
 {
-	return code == 428 || code == 436 || code == 437 || code == 438 ||
+	return verdict_is_refusal(code) ||
 	       (code == 403 && verdict_code(v) == 403);
 }
 
@@ -133,7 +131,7 @@ static bool may_be_broken(const struct captured_msg *m)
 {
 	enum verdict v = msg_verdict(m);
 
-	return v == VERDICT_NO_IDENTITY ||
+	return v == VERDICT_NO_IDENTITY || v == VERDICT_UNSUPPORTED_PPT ||
 	       (is_bad(v) && !is_stale(v) && !is_ahead(v));
 }
 

@@ -251,18 +251,11 @@ struct open_requests {
 	uint32_t msgs[OPEN_REQUESTS];
 };
 
-static bool is_same_request(const struct captured_msg *a,
-			    const struct captured_msg *b)
-{
-	return a->method == b->method && a->cseq == b->cseq &&
-	       msg_is(a, MSG_IN_DIALOG) == msg_is(b, MSG_IN_DIALOG);
-}
-
 static uint32_t *find_open(struct open_requests *o, const struct view *v,
 			   const struct captured_msg *m)
 {
 	for (unsigned i = 0; i < o->count; i++)
-		if (is_same_request(view_msg(v, o->msgs[i]), m))
+		if (msg_is_copy(view_msg(v, o->msgs[i]), m))
 			return &o->msgs[i];
 	return NULL;
 }

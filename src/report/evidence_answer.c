@@ -106,7 +106,7 @@ static enum fit fit_of(const struct teller *t, const struct identity_detail *d)
 	for (size_t i = 0; i < sizeof(treatments) / sizeof(treatments[0]); i++)
 		if (treatments[i].code == code)
 			return treatments[i].fit;
-	if (code == 428 || (code >= 436 && code <= 438))
+	if (verdict_is_refusal(code))
 		return fit_of_rejection(code, d);
 	if (code == 403 &&
 	    slice_eq_nocase(slice_trim(t->msg.phrase), SLICE("Stale Date")))

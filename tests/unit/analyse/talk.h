@@ -22,8 +22,9 @@ struct said {
 	const char *what; /* "INVITE", "180" */
 	const char *cseq; /* "1 INVITE" */
 	const char *branch;
-	const char *to_tag; /* NULL: none */
-	const char *extra;  /* header lines, each with its CRLF; or NULL */
+	const char *to_tag;   /* NULL: none */
+	const char *extra;    /* header lines, each with its CRLF; or NULL */
+	const char *from_tag; /* NULL: "f1" */
 	const char *call_id;
 };
 
@@ -64,13 +65,14 @@ static inline void talk_say(struct store *s, const struct said *m)
 {
 	bool response = m->what[0] >= '0' && m->what[0] <= '9';
 	const char *extra = m->extra != NULL ? m->extra : "";
+	const char *from_tag = m->from_tag != NULL ? m->from_tag : "f1";
 	char text[2048];
 
 	(void)snprintf(text, sizeof(text),
 		       "%s%s%s\r\n"
 		       "Via: SIP/2.0/UDP host.example:5060;branch=z9hG4bK%s\r\n"
 		       "Max-Forwards: 70\r\n"
-		       "From: <sip:alice@example.com>;tag=f1\r\n"
+		       "From: <sip:alice@example.com>;tag=%s\r\n"
 		       "To: <sip:bob@example.com>%s%s\r\n"
 		       "Call-ID: %s\r\n"
 		       "CSeq: %s\r\n"
@@ -79,7 +81,7 @@ static inline void talk_say(struct store *s, const struct said *m)
 		       "Content-Length: 0\r\n\r\n",
 		       response ? "SIP/2.0 " : "", m->what,
 		       response ? " Word" : " sip:bob@example.com SIP/2.0",
-		       m->branch, m->to_tag != NULL ? ";tag=" : "",
+		       m->branch, from_tag, m->to_tag != NULL ? ";tag=" : "",
 		       m->to_tag != NULL ? m->to_tag : "", m->call_id, m->cseq,
 		       extra);
 	talk_push(s, m, text);

@@ -90,6 +90,25 @@ static void a_request_counts_once_where_it_is_first_signed(void **state)
 	store_free(s);
 }
 
+/* RFC 3261 section 12.2.1.1: each end counts its own CSeq. */
+static void a_request_of_the_other_end_counts_for_itself(void **state)
+{
+	static const struct said list[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a", SIGNED),
+		SAY(100, 'A', 'B', "INFO", "2 INFO", "b", "t", SIGNED),
+		SAY(200, 'B', 'A', "INFO", "2 INFO", "c", "f1", SIGNED,
+		    .from_tag = "t"),
+	};
+	struct store *s = talk_store(list, COUNT(list), 1000);
+	struct signing_figures *f = figures_of(s);
+
+	(void)state;
+	assert_int_equal(f->requests, 3);
+	assert_int_equal(f->peer_count, 2);
+	free(f);
+	store_free(s);
+}
+
 static void a_request_without_identity_counts_as_such(void **state)
 {
 	static const struct said list[] = {
@@ -368,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_request_counts_once_where_it_is_first_signed),
+		cmocka_unit_test(a_request_of_the_other_end_counts_for_itself),
 		cmocka_unit_test(a_request_without_identity_counts_as_such),
 		cmocka_unit_test(the_busiest_signer_comes_first),
 		cmocka_unit_test(the_rest_is_one_row_more),
