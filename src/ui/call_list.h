@@ -1,8 +1,8 @@
 /*
  * call_list.h - the state of the call list: screen_call_list.c is the screen,
  * call_list_answer.c what its keys do, call_list_draw.c draws it,
- * call_list_head.c its first rows and call_list_fault.c tells what is wrong
- * with a filter.
+ * call_list_head.c its first rows, call_list_verdict.c the verdict of the row
+ * under the cursor and call_list_fault.c tells what is wrong with a filter.
  */
 #ifndef SIPMON_UI_CALL_LIST_PRIVATE_H
 #define SIPMON_UI_CALL_LIST_PRIVATE_H
@@ -14,6 +14,8 @@
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/prompt.h"
 #include "sipmon/ui/screen.h"
+
+#include "broken.h"
 
 #define CALL_LIST_SELECTED 10000
 
@@ -27,6 +29,16 @@ enum call_list_question {
 	ASK_NOTHING = 0,
 	ASK_CLEAR,
 	ASK_QUIT,
+};
+
+/* What the lines below the list say of a verdict, kept until it changes. */
+struct call_list_verdict {
+	uint64_t call;
+	uint32_t msg;
+	uint32_t judged;
+	uint32_t messages; /* of the call */
+	enum agreement agrees;
+	struct broken broken;
 };
 
 struct call_list {
@@ -53,6 +65,7 @@ struct call_list {
 	char notice_key[KEY_NAME_BYTES]; /* "%1" of the notice */
 	int64_t notice_ns;
 	int64_t opened_ns;
+	struct call_list_verdict verdict;
 	struct buf copy;
 };
 
@@ -92,6 +105,16 @@ void call_list_draw_head(const struct call_list *l, struct canvas *c);
 bool call_list_has_trouble(const struct call_list *l);
 void call_list_draw_trouble(const struct call_list *l, struct canvas *c,
 			    int row);
+
+/* Asks for more about the verdict of `f`, if that was not done. */
+void call_list_look_at_verdict(struct call_list *l,
+			       const struct column_facts *f);
+
+/* "Our verdict: SIGNATURE_INVALID. Broken by 192.0.2.1: Date."; "" where there
+ * is none.  Returns `out`. */
+char *call_list_verdict_text(const struct call_list *l,
+			     const struct column_facts *f, char *out,
+			     size_t size);
 
 void call_list_draw(void *screen, struct canvas *c);
 

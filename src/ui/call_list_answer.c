@@ -96,6 +96,29 @@ static struct ui_request open_raw(struct call_list *l)
 	return r;
 }
 
+/* Opened on the copy that the list shows the verdict of. */
+static struct ui_request open_identity(struct call_list *l)
+{
+	const struct call *c = call_under(l);
+	struct ui_request r = plain(UI_OPEN);
+
+	if (c == NULL)
+		return stay();
+	r.screen = SCREEN_IDENTITY;
+	r.argument.call = c->id;
+	(void)call_verdict(l->ctx->view, c, &r.argument.msg, NULL);
+	return r;
+}
+
+static struct ui_request open_statistics(struct call_list *l)
+{
+	struct ui_request r = plain(UI_OPEN);
+
+	(void)l;
+	r.screen = SCREEN_STATISTICS;
+	return r;
+}
+
 /* The message that carried `code` last, in answer to what began the call if
  * there is one; 0 if it is not kept. */
 static uint32_t message_with_code(const struct view *v, const struct call *c,
@@ -484,6 +507,8 @@ static const answer_fn answers[ACTIONS] = {
 	[ACTION_EXPLAIN]          = open_explain,
 	[ACTION_COMPARE]          = open_compare,
 	[ACTION_RAW]              = open_raw,
+	[ACTION_IDENTITY]         = open_identity,
+	[ACTION_STATISTICS]       = open_statistics,
 	[ACTION_FILTER]           = type_filter,
 	[ACTION_UNFILTER]         = unfilter,
 	[ACTION_CLEAR]            = ask_clear,

@@ -12,6 +12,7 @@
 #define BOX_ROWS             5
 #define SIGNS                2 /* cells for the signs of cursor and selection */
 #define TRANSACTIONS_AT_MOST 64
+#define WHO_CELLS            32 /* "Answered by 192.0.2.1:5060." and more */
 
 /* From this height on, so that the list keeps most of the rows. */
 #define HEIGHT_FOR_TROUBLE 12
@@ -89,6 +90,8 @@ static void draw_row(const struct call_list *l, struct canvas *c, int row,
 				tr(l, "(forgotten)"));
 	else
 		column_look(&facts, l->ctx, call, needs);
+	if (facts.verdict_waits && l->ctx->identity != NULL)
+		l->ctx->identity->want(l->ctx->identity->ctx, at.id);
 	for (unsigned k = 0; call != NULL && k < l->place_count; k++) {
 		const struct column_place *p = &l->places[k];
 		const struct column *column = column_at(p->id);
@@ -298,12 +301,32 @@ static int draw_who(const struct call_list *l, const struct column_facts *f,
 	return 1 + canvas_put_text(c, row, 1, -1, STYLE_TEXT, text);
 }
 
-/* Who answered, what was found, what goes on just now. */
+/* A verdict that is bad matters more than who answered. */
+static int draw_verdict(const struct call_list *l, const struct column_facts *f,
+			struct canvas *c, int row)
+{
+	enum style role = column_verdict_role(f->verdict);
+	bool bad = role == STYLE_PROBLEM;
+	char text[LINE_BYTES];
+	int cells;
+	int column = 1;
+
+	call_list_verdict_text(l, f, text, sizeof(text));
+	cells = (int)utf8_shown_cells(slice_of(text));
+	if (!bad || cells + WHO_CELLS < canvas_columns(c))
+		column = draw_who(l, f, c, row);
+	if (cells == 0)
+		return column;
+	return 1 + canvas_put_text(c, row, column, -1, bad ? role : STYLE_TEXT,
+				   text);
+}
+
+/* Who answered, our verdict, what was found, what goes on just now. */
 static void draw_particular(const struct call_list *l,
 			    const struct column_facts *f, struct canvas *c,
 			    int row)
 {
-	int column = draw_who(l, f, c, row);
+	int column = draw_verdict(l, f, c, row);
 	struct text_entry entry;
 
 	if (f->is_stuck) {
@@ -333,29 +356,37 @@ static void draw_particular(const struct call_list *l,
 	}
 }
 
-static void draw_info(const struct call_list *l, struct canvas *c, int row)
+static void draw_info_keys(const struct call_list *l, struct canvas *c, int row,
+			   bool verdict)
 {
-	static const struct frame_key keys[] = {
+	const struct frame_key keys[] = {
 		{ ACTION_EXPLAIN, "more" },
+		{ ACTION_IDENTITY, verdict ? "verdict" : NULL },
 		{ ACTION_OPEN, "call flow" },
 		{ ACTION_RAW, "messages" },
 		{ ACTION_COMPARE, "compare codes" },
 		{ ACTION_COPY, "copy Call-ID" },
 	};
+
+	frame_keys(c, row, l->ctx->words, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+static void draw_info(struct call_list *l, struct canvas *c, int row)
+{
+	struct column_facts facts = { .time = l->time };
 	size_t cursor = call_rows_box(l->rows)->cursor;
 	uint64_t id = call_rows_at(l->rows, cursor).id;
 	const struct call *call = view_call(l->ctx->view, id);
-	struct column_facts facts = { .time = l->time };
 
 	frame_rule(c, row, 0, canvas_columns(c));
 	frame_rule(c, row + INFO_ROWS - 1, 0, canvas_columns(c));
 	if (call == NULL)
 		return;
 	column_look(&facts, l->ctx, call, NEED_ALL);
+	call_list_look_at_verdict(l, &facts);
 	draw_meaning(&facts, c, row + 1);
 	draw_particular(l, &facts, c, row + 2);
-	frame_keys(c, row + 3, l->ctx->words, keys,
-		   sizeof(keys) / sizeof(keys[0]));
+	draw_info_keys(l, c, row + 3, facts.verdict != VERDICT_NONE);
 }
 
 /* ---- last rows ------------------------------------------------------ */
@@ -463,21 +494,39 @@ static void draw_progress(const struct call_list *l, struct canvas *c, int row)
 	canvas_put_text(c, row, bar + 5, -1, STYLE_TEXT, text);
 }
 
+/* What is seen of the signs; a group that does not fit is left out. */
 static void draw_legend(const struct call_list *l, struct canvas *c, int row)
 {
+	static const struct {
+		const char *sign;
+		const char *word;
+		enum style role;
+		int gap; /* wider behind a group */
+	} signs[] = {
+		{ "V", "valid", STYLE_SUCCESS, 2 },
+		{ "X", "failed", STYLE_PROBLEM, 2 },
+		{ "?", "not checked (no certificate)", STYLE_NOTE, 2 },
+		{ "-", "none", STYLE_DIM, 4 },
+		{ "!", "problem", STYLE_PROBLEM, 2 },
+		{ "i", "worth knowing", STYLE_NOTE, 4 },
+		{ ">", "cursor", STYLE_TEXT, 2 },
+		{ "*", "selected", STYLE_TEXT, 2 },
+	};
 	int column = 1;
 
-	column = canvas_put_text(c, row, column, -1, STYLE_PROBLEM, "!");
-	column = canvas_put_text(c, row, column + 1, -1, STYLE_DIM,
-				 tr(l, "problem"));
-	column = canvas_put_text(c, row, column + 2, -1, STYLE_NOTE, "i");
-	column = canvas_put_text(c, row, column + 1, -1, STYLE_DIM,
-				 tr(l, "worth knowing"));
-	column = canvas_put_text(c, row, column + 2, -1, STYLE_TEXT, ">");
-	column = canvas_put_text(c, row, column + 1, -1, STYLE_DIM,
-				 tr(l, "cursor"));
-	column = canvas_put_text(c, row, column + 2, -1, STYLE_TEXT, "*");
-	canvas_put_text(c, row, column + 1, -1, STYLE_DIM, tr(l, "selected"));
+	column = 1 +
+		 canvas_put_text(c, row, column, -1, STYLE_DIM, tr(l, "Id:"));
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		struct slice word = slice_of(tr(l, signs[i].word));
+		int need = 2 + (int)utf8_shown_cells(word);
+
+		if (column + need > canvas_columns(c))
+			return;
+		column = canvas_put_text(c, row, column, -1, signs[i].role,
+					 signs[i].sign);
+		column = canvas_put(c, row, column + 1, -1, STYLE_DIM, word);
+		column += signs[i].gap;
+	}
 }
 
 /* How many of `keys` fit before `limit`, each with its word. */
@@ -527,6 +576,8 @@ static void draw_keys(const struct call_list *l, struct canvas *c, int row)
 		{ ACTION_CLEAR, "Clear" },
 		{ ACTION_RAW, "Raw" },
 		{ ACTION_EXPLAIN, "Explain" },
+		{ ACTION_IDENTITY, "Identity" },
+		{ ACTION_STATISTICS, "Statistics" },
 		{ ACTION_NEXT_FINDING, "Finding" },
 		{ ACTION_SORT_RIGHT, "Sort" },
 		{ ACTION_PAUSE, "Pause" },

@@ -10,9 +10,6 @@
 
 #define NUMBER_LEAST 3
 
-/* From this rank on a column comes only when the others are comfortable. */
-#define RANK_LUXURY 9
-
 static struct slice number_text(const struct column_facts *f,
 				char out[COLUMN_TEXT_BYTES])
 {
@@ -288,6 +285,111 @@ static enum style code_role(const struct column_facts *f)
 	return style_of_code(f->code);
 }
 
+char column_verdict_letter(enum verdict v, bool waits)
+{
+	switch (verdict_class(v)) {
+	case VERDICT_CLASS_GOOD:
+		return 'V';
+	case VERDICT_CLASS_BAD:
+		return 'X';
+	case VERDICT_CLASS_UNKNOWN:
+	case VERDICT_CLASS_WAITING:
+		return '?';
+	case VERDICT_CLASS_NONE:
+		break;
+	}
+	if (waits)
+		return '?';
+	return v == VERDICT_NO_IDENTITY ? '-' : '\0';
+}
+
+enum style column_verdict_role(enum verdict v)
+{
+	switch (verdict_class(v)) {
+	case VERDICT_CLASS_GOOD:
+		return STYLE_SUCCESS;
+	case VERDICT_CLASS_BAD:
+		return STYLE_PROBLEM;
+	case VERDICT_CLASS_UNKNOWN:
+	case VERDICT_CLASS_WAITING:
+		return STYLE_NOTE;
+	case VERDICT_CLASS_NONE:
+		break;
+	}
+	return STYLE_DIM;
+}
+
+static struct slice identity_text(const struct column_facts *f,
+				  char out[COLUMN_TEXT_BYTES])
+{
+	out[0] = column_verdict_letter(f->verdict, f->verdict_waits);
+	out[1] = '\0';
+	return slice_of(out);
+}
+
+/* The worst last: first when the order is turned round. */
+static uint64_t identity_key(const struct column_facts *f)
+{
+	if (f->verdict == VERDICT_NONE && f->verdict_waits)
+		return VERDICT_CLASS_WAITING << 1;
+	return (uint64_t)verdict_class(f->verdict) << 1 |
+	       (f->verdict == VERDICT_NO_IDENTITY);
+}
+
+static enum style identity_role(const struct column_facts *f)
+{
+	return column_verdict_role(f->verdict);
+}
+
+static struct slice verdict_text(const struct column_facts *f,
+				 char out[COLUMN_TEXT_BYTES])
+{
+	(void)out;
+	if (f->verdict == VERDICT_NONE && f->verdict_waits)
+		return slice_of(words(f->ctx->words, "waiting"));
+	return slice_of(verdict_name(f->verdict));
+}
+
+static uint64_t verdict_key(const struct column_facts *f)
+{
+	return identity_key(f) << 8 | (uint64_t)f->verdict;
+}
+
+static struct slice attest_text(const struct column_facts *f,
+				char out[COLUMN_TEXT_BYTES])
+{
+	(void)out;
+	return slice_of(attest_name(f->brief.attest));
+}
+
+static uint64_t attest_key(const struct column_facts *f)
+{
+	return (uint64_t)f->brief.attest;
+}
+
+static const struct signer *signer_of(const struct column_facts *f)
+{
+	return view_signer(f->ctx->view, f->brief.signer);
+}
+
+static struct slice signer_text(const struct column_facts *f,
+				char out[COLUMN_TEXT_BYTES])
+{
+	const struct signer *s = signer_of(f);
+
+	(void)out;
+	if (s == NULL)
+		return SLICE_NONE;
+	return slice_of(s->name[0] != '\0' ? s->name : s->spc);
+}
+
+static uint64_t signer_key(const struct column_facts *f)
+{
+	char none[COLUMN_TEXT_BYTES];
+
+	return text_key(signer_text(f, none));
+}
+
 static bool is_stuck_kind(const char *kind)
 {
 	return strncmp(kind, "stuck", 5) == 0;
@@ -321,13 +423,18 @@ static void narrow_finding(char sign, const char *kind, uint16_t code,
 			       kind);
 		return;
 	}
-	(void)snprintf(out, COLUMN_TEXT_BYTES, "%c stuck %u %s", sign,
-		       (unsigned)code, lasted);
-	if (strlen(out) <= width)
-		return;
-	short_duration(ns, false, lasted);
-	(void)snprintf(out, COLUMN_TEXT_BYTES, "%c stuck %u %s", sign,
-		       (unsigned)code, lasted);
+	for (int i = 0; i < 4; i++) {
+		short_duration(ns, i % 2 == 0, lasted);
+		/* The code stands in a column of its own. */
+		if (i < 2)
+			(void)snprintf(out, COLUMN_TEXT_BYTES, "%c stuck %u %s",
+				       sign, (unsigned)code, lasted);
+		else
+			(void)snprintf(out, COLUMN_TEXT_BYTES, "%c stuck %s",
+				       sign, lasted);
+		if (strlen(out) <= width)
+			return;
+	}
 }
 
 static struct slice finding_text(const struct column_facts *f,
@@ -388,11 +495,11 @@ static enum style finding_role(const struct column_facts *f)
 static const struct column columns[COLUMNS_OF_CALLS] = {
 	[COLUMN_NUMBER] = { .name = "#", .title = "#",
 		.help = "Number of the call, by arrival",
-		.least = NUMBER_LEAST, .most = 10, .rank = 8, .right = true,
+		.least = NUMBER_LEAST, .most = 10, .rank = 9, .right = true,
 		.text = number_text, .key = number_key },
 	[COLUMN_TIME] = { .name = "time", .title = "Time",
 		.help = "First message: clock, since start, or age (w)",
-		.least = 12, .most = 12, .rank = 9,
+		.least = 12, .most = 12, .rank = 10,
 		.text = time_text, .key = time_key },
 	[COLUMN_STATE] = { .name = "state", .title = "State",
 		.help = "How far the call has come",
@@ -414,16 +521,16 @@ static const struct column columns[COLUMNS_OF_CALLS] = {
 		.text = to_text, .key = to_key },
 	[COLUMN_SOURCE] = { .name = "source", .title = "Source",
 		.help = "Where the first request came from",
-		.least = 20, .most = 47, .rank = 11, .by_text = true,
+		.least = 20, .most = 47, .rank = 15, .by_text = true,
 		.text = source_text, .key = source_key },
 	[COLUMN_DESTINATION] = { .name = "destination",
 		.title = "Destination",
 		.help = "Where the first request went",
-		.least = 20, .most = 47, .rank = 12, .by_text = true,
+		.least = 20, .most = 47, .rank = 16, .by_text = true,
 		.text = destination_text, .key = destination_key },
 	[COLUMN_MESSAGES] = { .name = "messages", .title = "Msg",
 		.help = "Messages, retransmissions included",
-		.least = 5, .most = 5, .rank = 7, .right = true,
+		.least = 5, .most = 5, .rank = 8, .right = true,
 		.text = messages_text, .key = messages_key },
 	[COLUMN_PDD] = { .name = "pdd", .title = "PDD s",
 		.help = "Post-dial delay: INVITE to the first sign of the "
@@ -433,13 +540,33 @@ static const struct column columns[COLUMNS_OF_CALLS] = {
 		.text = pdd_text, .key = pdd_key },
 	[COLUMN_TALK] = { .name = "talk", .title = "Talk",
 		.help = "Answer to BYE, or until now",
-		.least = 8, .most = 8, .rank = 10, .right = true,
+		.least = 8, .most = 8, .rank = 11, .right = true,
 		.needs = NEED_TIMING | NEED_STATE,
 		.text = talk_text, .key = talk_key },
 	[COLUMN_CODE] = { .name = "code", .title = "Code",
 		.help = "Final response, or the last provisional one",
 		.least = 4, .most = 4, .rank = 1, .needs = NEED_CODE,
 		.text = code_text, .key = code_key, .role = code_role },
+	[COLUMN_IDENTITY] = { .name = "id", .title = "Id",
+		.help = "Identity: V valid, X failed, ? cannot be told or "
+			"waits, - none",
+		.least = 2, .most = 2, .rank = 7, .needs = NEED_VERDICT,
+		.text = identity_text, .key = identity_key,
+		.role = identity_role },
+	[COLUMN_VERDICT] = { .name = "verdict", .title = "Verdict",
+		.help = "What became of the Identity, the worst of the call",
+		.least = 17, .most = 22, .rank = 13, .needs = NEED_VERDICT,
+		.text = verdict_text, .key = verdict_key,
+		.role = identity_role },
+	[COLUMN_ATTEST] = { .name = "attest", .title = "Att",
+		.help = "Attestation: A full, B partial, C gateway",
+		.least = 3, .most = 3, .rank = 12, .needs = NEED_VERDICT,
+		.text = attest_text, .key = attest_key },
+	[COLUMN_SIGNER] = { .name = "signer", .title = "Signer",
+		.help = "Name in the signer's certificate",
+		.least = 11, .most = 32, .rank = 14, .by_text = true,
+		.needs = NEED_VERDICT,
+		.text = signer_text, .key = signer_key },
 	[COLUMN_FINDING] = { .name = "finding", .title = "Finding",
 		.help = "! a problem, i worth knowing",
 		.least = 12, .want = 26, .most = 40, .rank = 2,
@@ -469,6 +596,18 @@ static bool find_stuck_now(struct column_facts *f)
 	return false;
 }
 
+static void look_at_verdict(struct column_facts *f)
+{
+	const struct view *v = f->ctx->view;
+	const struct captured_msg *m;
+
+	f->verdict =
+		call_verdict(v, f->call, &f->verdict_msg, &f->verdict_waits);
+	m = view_msg(v, f->verdict_msg);
+	if (m != NULL)
+		f->brief = verdict_unpack(m->judged);
+}
+
 void column_look(struct column_facts *f, const struct ui_context *ctx,
 		 const struct call *call, unsigned needs)
 {
@@ -480,6 +619,10 @@ void column_look(struct column_facts *f, const struct ui_context *ctx,
 	f->is_stuck = false;
 	f->code = 0;
 	f->state = CALL_STATE_TRYING;
+	f->verdict = VERDICT_NONE;
+	f->verdict_msg = 0;
+	f->verdict_waits = false;
+	f->brief = (struct verdict_brief){ .verdict = VERDICT_NONE };
 	if ((needs & NEED_STATE) != 0)
 		f->state = call_state(v, call);
 	if ((needs & NEED_TIMING) != 0)
@@ -491,6 +634,8 @@ void column_look(struct column_facts *f, const struct ui_context *ctx,
 					     f->findings, FINDING_ROOM);
 	if ((needs & NEED_STUCK) != 0)
 		f->is_stuck = find_stuck_now(f);
+	if ((needs & NEED_VERDICT) != 0)
+		look_at_verdict(f);
 }
 
 int column_compare_text(const struct ui_context *ctx, enum column_id id,
@@ -500,126 +645,19 @@ int column_compare_text(const struct ui_context *ctx, enum column_id id,
 	struct column_facts fb = { .ctx = ctx, .call = b };
 	char out_a[COLUMN_TEXT_BYTES];
 	char out_b[COLUMN_TEXT_BYTES];
-	struct slice ta = columns[id].text(&fa, out_a);
-	struct slice tb = columns[id].text(&fb, out_b);
-	size_t n = ta.len < tb.len ? ta.len : tb.len;
+	struct slice ta;
+	struct slice tb;
+	size_t n;
 
+	if ((columns[id].needs & NEED_VERDICT) != 0) {
+		look_at_verdict(&fa);
+		look_at_verdict(&fb);
+	}
+	ta = columns[id].text(&fa, out_a);
+	tb = columns[id].text(&fb, out_b);
+	n = ta.len < tb.len ? ta.len : tb.len;
 	for (size_t i = 0; i < n; i++)
 		if (lower(ta.ptr[i]) != lower(tb.ptr[i]))
 			return lower(ta.ptr[i]) < lower(tb.ptr[i]) ? -1 : 1;
 	return (ta.len > tb.len) - (ta.len < tb.len);
-}
-
-static int digits_of(uint64_t n)
-{
-	int digits = 1;
-
-	while (n >= 10) {
-		n /= 10;
-		digits++;
-	}
-	return digits;
-}
-
-static int least_of(enum column_id id, uint64_t calls)
-{
-	int digits = digits_of(calls);
-
-	if (id == COLUMN_NUMBER && digits > NUMBER_LEAST)
-		return digits;
-	return columns[id].least;
-}
-
-static enum column_id ranked(unsigned rank)
-{
-	for (unsigned i = 0; i < COLUMNS_OF_CALLS; i++)
-		if (columns[i].rank == rank)
-			return (enum column_id)i;
-	return COLUMN_STATE;
-}
-
-/* The finding gets what it wants, it is what one looks for.  What is left
- * then goes in turns to those that want more, the first ranks first; numbers
- * need no more than their digits. */
-static void share_out(int left, int widths[COLUMNS_OF_CALLS])
-{
-	int *finding = &widths[COLUMN_FINDING];
-	bool taken = true;
-
-	while (*finding > 0 && *finding < columns[COLUMN_FINDING].want &&
-	       left > 0) {
-		(*finding)++;
-		left--;
-	}
-	while (left > 0 && taken) {
-		taken = false;
-		for (unsigned r = 0; r < COLUMNS_OF_CALLS && left > 0; r++) {
-			enum column_id id = ranked(r);
-
-			if (widths[id] == 0 || id == COLUMN_NUMBER ||
-			    widths[id] >= columns[id].most)
-				continue;
-			widths[id]++;
-			left--;
-			taken = true;
-		}
-	}
-}
-
-/* Cells that those who are there still want. */
-static int lacking(const int widths[COLUMNS_OF_CALLS])
-{
-	int cells = 0;
-
-	for (unsigned i = 0; i < COLUMNS_OF_CALLS; i++)
-		if (widths[i] > 0 && widths[i] < columns[i].want)
-			cells += columns[i].want - widths[i];
-	return cells;
-}
-
-/* The `i`th column that gets its room; `first` overtakes those behind the
- * state. */
-static enum column_id turn(unsigned i, enum column_id first)
-{
-	unsigned rank = columns[first].rank;
-
-	if (i == 0 || rank == 0 || i > rank)
-		return ranked(i);
-	return i == 1 ? first : ranked(i - 1);
-}
-
-static bool is_luxury(enum column_id id, enum column_id first)
-{
-	return columns[id].rank >= RANK_LUXURY && id != first;
-}
-
-unsigned column_layout(int from, int width, uint64_t calls,
-		       enum column_id first, struct column_place *out)
-{
-	int widths[COLUMNS_OF_CALLS] = { 0 };
-	int left = width - from + 1; /* no blank behind the last one */
-	unsigned count = 0;
-	int column = from;
-
-	for (unsigned r = 0; r < COLUMNS_OF_CALLS; r++) {
-		enum column_id id = turn(r, first);
-		int need = least_of(id, calls) + 1;
-
-		/* The state is there even where it is cut. */
-		if (r == 0 && left > 1 && need > left)
-			need = left;
-		if (need + (is_luxury(id, first) ? lacking(widths) : 0) > left)
-			break;
-		widths[id] = need - 1;
-		left -= need;
-	}
-	share_out(left, widths);
-	for (unsigned i = 0; i < COLUMNS_OF_CALLS; i++) {
-		if (widths[i] == 0)
-			continue;
-		out[count++] = (struct column_place){ (enum column_id)i, column,
-						      widths[i] };
-		column += widths[i] + 1;
-	}
-	return count;
 }

@@ -48,6 +48,8 @@ struct flow_mark {
 	uint32_t number; /* of the message in its call, from 1 */
 	uint8_t sdp;     /* lines of SDP to show, or FLOW_SDP_UNKNOWN */
 	bool finding;
+	bool broke;      /* its Identity held one hop before */
+	uint64_t judged; /* of the screen, when that was looked up */
 };
 
 struct flow_screen {
@@ -64,6 +66,8 @@ struct flow_screen {
 	uint64_t change; /* of the view, when looked at last */
 	uint32_t message_count;
 	int64_t looked_ns; /* time of the view, when looked at last */
+	uint64_t judged;   /* changes with any verdict of the ladder */
+	bool waits;        /* one of its messages is to be judged */
 	uint32_t cursor;   /* row */
 	uint32_t cursor_msg;
 	uint32_t top;
@@ -97,6 +101,9 @@ const struct call *flow_refresh(struct flow_screen *f);
 
 /* The ladder anew: the options changed. */
 void flow_rebuild(struct flow_screen *f, const struct call *call);
+
+/* Did the signature break on the way to this copy? */
+bool flow_broke(struct flow_screen *f, uint32_t row);
 
 /* The message of a row; NULL if there is none. */
 const struct captured_msg *flow_msg(const struct flow_screen *f, uint32_t row);

@@ -94,7 +94,8 @@ static void draw_timing(struct flow_screen *f, struct canvas *c, int row,
 
 /* The rows below */
 
-static void draw_legend(struct flow_screen *f, struct canvas *c, int row)
+static void draw_legend(struct flow_screen *f, struct canvas *c, int row,
+			const struct call *call)
 {
 	const struct catalogue *w = f->ctx->words;
 	struct text_entry e;
@@ -112,6 +113,11 @@ static void draw_legend(struct flow_screen *f, struct canvas *c, int row)
 	}
 	x = canvas_put_text(c, row, x, -1, STYLE_PROBLEM, "!");
 	x = canvas_put_text(c, row, x + 1, -1, STYLE_DIM, words(w, "finding"));
+	if (call_is(call, CALL_IDENTITY)) {
+		x = canvas_put_text(c, row, x + 2, -1, STYLE_NOTE, "V X ?");
+		x = canvas_put_text(c, row, x + 1, -1, STYLE_DIM,
+				    words(w, "identity"));
+	}
 	x = canvas_put_text(c, row, x + 2, -1, STYLE_DIM,
 			    words(w, "dashed: sent again"));
 	canvas_put_text(c, row, x + 2, -1, STYLE_DIM, words(w, "xN: N times"));
@@ -127,6 +133,7 @@ static void draw_bottom(struct flow_screen *f, struct canvas *c, int row)
 		{ ACTION_EXPLAIN, "Explain" },
 		{ ACTION_NEXT_PANE, scrolls ? tab : NULL },
 		{ ACTION_PANEL, "Panel" },
+		{ ACTION_IDENTITY, "Identity" },
 		{ ACTION_COMPARE, "Compare" },
 		{ ACTION_HELP, "Help" },
 		{ ACTION_TIME, "Time" },
@@ -199,6 +206,8 @@ void flow_draw(struct flow_screen *f, struct canvas *c)
 		draw_gone(f, c);
 		return;
 	}
+	if (f->waits && f->ctx->identity != NULL)
+		f->ctx->identity->want(f->ctx->identity->ctx, f->call);
 	if (chrome) {
 		draw_first_row(f, c, call);
 		bottom--;
@@ -209,7 +218,7 @@ void flow_draw(struct flow_screen *f, struct canvas *c)
 		draw_timing(f, c, row++, call);
 	}
 	if (rows >= ROWS_FOR_LEGEND)
-		draw_legend(f, c, --bottom);
+		draw_legend(f, c, --bottom, call);
 	draw_middle(f, c, row, bottom, chrome);
 	if (chrome)
 		draw_bottom(f, c, rows - 1);

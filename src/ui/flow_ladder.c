@@ -4,13 +4,14 @@
 #include "flow.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
+#include "sipmon/ui/column.h"
 
 #define SPACING_MOST    30
 #define SPACING_LEAST   13
 #define SPACING_NARROW  11
 #define NARROW_COLUMNS  60
-#define MARK_CELLS      8
-#define MARK_NARROW     6
+#define MARK_CELLS      9
+#define MARK_NARROW     7
 #define TIME_CELLS      10
 #define TIME_NARROW     8
 #define CLOCK_CELLS     14
@@ -196,6 +197,8 @@ static enum style role_of(const struct flow_screen *f, uint32_t at)
 		return STYLE_DIM;
 	if (f->ladder.rows[at].resent)
 		return STYLE_RESENT;
+	if (f->marks[at].judged == f->judged && f->marks[at].broke)
+		return STYLE_PROBLEM;
 	return m->status == 0 ? STYLE_REQUEST : style_of_code(m->status);
 }
 
@@ -368,17 +371,32 @@ static void draw_arrow(struct flow_screen *f, struct canvas *c,
 			   label);
 }
 
+/* The number, the letter of its Identity, the sign of a finding. */
 static void draw_mark(struct flow_screen *f, struct canvas *c,
 		      const struct flow_place *p, int row, uint32_t at)
 {
+	const struct captured_msg *m = flow_msg(f, at);
+	enum verdict verdict = m == NULL ? VERDICT_NONE : msg_verdict(m);
+	char letter = '\0';
 	char text[16];
+	int column = p->right + p->marks - 3;
 
+	if (m != NULL && verdict != VERDICT_NO_IDENTITY)
+		letter = column_verdict_letter(verdict,
+					       msg_waits_for_verdict(m));
+	else if (m != NULL && flow_broke(f, at))
+		letter = 'X';
 	(void)snprintf(text, sizeof(text), "%u", f->marks[at].number);
-	canvas_put_field(c, row, p->right, p->marks - 3, true, STYLE_DIM,
+	canvas_put_field(c, row, p->right, p->marks - 4, true, STYLE_DIM,
 			 slice_of(text));
+	if (letter != '\0')
+		column = canvas_put(c, row, column, p->width,
+				    flow_broke(f, at)
+					    ? STYLE_PROBLEM
+					    : column_verdict_role(verdict),
+				    (struct slice){ &letter, 1 });
 	if (f->marks[at].finding)
-		canvas_put_text(c, row, p->right + p->marks - 2, p->width,
-				STYLE_PROBLEM, "!");
+		canvas_put_text(c, row, column, p->width, STYLE_PROBLEM, "!");
 }
 
 static void draw_cursor(struct canvas *c, const struct flow_place *p, int row,
@@ -403,6 +421,16 @@ static void draw_sdp(struct flow_screen *f, struct canvas *c,
 	}
 }
 
+/* With a sign in front where the signature broke. */
+static void arrow_label(struct flow_screen *f, uint32_t at, bool brief,
+			struct buf *out)
+{
+	buf_clear(out);
+	if (flow_broke(f, at))
+		buf_add_char(out, '!');
+	flow_label(f, at, brief, out);
+}
+
 static void draw_row(struct flow_screen *f, struct canvas *c,
 		     const struct flow_place *p, int row, uint32_t at)
 {
@@ -412,11 +440,9 @@ static void draw_row(struct flow_screen *f, struct canvas *c,
 	bool hit;
 
 	buf_init(&label, LABEL_BYTES_MAX);
-	flow_label(f, at, false, &label);
-	if ((int)utf8_shown_cells(buf_slice(&label)) > room) {
-		buf_clear(&label);
-		flow_label(f, at, true, &label);
-	}
+	arrow_label(f, at, false, &label);
+	if ((int)utf8_shown_cells(buf_slice(&label)) > room)
+		arrow_label(f, at, true, &label);
 	draw_lines(f, c, p, row);
 	draw_time(f, c, p, row, at);
 	draw_arrow(f, c, p, row, at, buf_slice(&label));

@@ -72,6 +72,50 @@ static void look_for_findings(struct flow_screen *f, const struct call *call)
 			mark_finding(f, f->findings[i].messages[k]);
 }
 
+bool flow_broke(struct flow_screen *f, uint32_t row)
+{
+	const struct captured_msg *m = flow_msg(f, row);
+	struct flow_mark *mark = &f->marks[row];
+	enum verdict_class class = VERDICT_CLASS_NONE;
+	struct verdict_break pair;
+	bool may;
+
+	if (m == NULL || msg_is(m, MSG_RESPONSE))
+		return false;
+	class = verdict_class(msg_verdict(m));
+	may = class == VERDICT_CLASS_BAD ||
+	      msg_verdict(m) == VERDICT_NO_IDENTITY;
+	/* What the copies before are worth may come later than its own. */
+	if (may && mark->judged != f->judged) {
+		mark->judged = f->judged;
+		mark->broke =
+			verdict_find_break(f->ctx->view,
+					   f->ladder.rows[row].msg, &pair) &&
+			pair.broken == f->ladder.rows[row].msg;
+	}
+	return may && mark->broke;
+}
+
+/* Have verdicts come since the last time? */
+static bool look_at_verdicts(struct flow_screen *f)
+{
+	uint64_t judged = 1; /* 0 is that of marks never looked at */
+
+	f->waits = false;
+	for (uint32_t r = 0; r < f->ladder.row_count; r++) {
+		const struct captured_msg *m = flow_msg(f, r);
+
+		if (m == NULL || !msg_is(m, MSG_IDENTITY))
+			continue;
+		judged = judged * 31 + m->judged;
+		f->waits |= msg_waits_for_verdict(m);
+	}
+	if (judged == f->judged)
+		return false;
+	f->judged = judged;
+	return true;
+}
+
 /* Rows stand in the order of the messages, so one walk numbers them. */
 static void number_rows(struct flow_screen *f, const struct call *call)
 {
@@ -140,6 +184,7 @@ void flow_rebuild(struct flow_screen *f, const struct call *call)
 	for (uint32_t r = 0; r < f->ladder.row_count; r++)
 		f->marks[r].sdp = FLOW_SDP_UNKNOWN;
 	number_rows(f, call);
+	(void)look_at_verdicts(f);
 	look_for_findings(f, call);
 	follow_cursor(f, at_end);
 	f->panel_old = true;
@@ -161,7 +206,8 @@ const struct call *flow_refresh(struct flow_screen *f)
 	f->change = view_change(v);
 	if (call->message_count != f->message_count || f->marks == NULL) {
 		flow_rebuild(f, call);
-	} else if (view_now_ns(v) - f->looked_ns >= LOOK_AGAIN_NS) {
+	} else if (look_at_verdicts(f) ||
+		   view_now_ns(v) - f->looked_ns >= LOOK_AGAIN_NS) {
 		f->looked_ns = view_now_ns(v);
 		look_for_findings(f, call);
 		f->panel_old = true;

@@ -1,6 +1,7 @@
 /*
- * message.h - the state of the message screen, shared by its two files:
- * message_model.c loads and explains, screen_message.c draws and answers keys.
+ * message.h - the state of the message screen, shared by its files:
+ * message_model.c loads and explains, message_signed.c tells what an Identity
+ * covers, screen_message.c draws and answers keys.
  */
 #ifndef SIPMON_UI_INSIDE_MESSAGE_H
 #define SIPMON_UI_INSIDE_MESSAGE_H
@@ -9,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "broken.h"
 #include "sipmon/base/buf.h"
 #include "sipmon/sip/message.h"
 #include "sipmon/ui/finder.h"
@@ -35,6 +37,12 @@ struct message_screen {
 	struct flow hop;
 	struct finding findings[FINDING_ROOM];
 	unsigned finding_count;
+	bool has_identity; /* and it was looked at */
+	enum verdict verdict;
+	unsigned covered;  /* parts under a signature */
+	unsigned changed;  /* parts that were altered on the way here */
+	size_t changed_at; /* byte of the message where the body was, or 0 */
+	struct broken broken;
 	enum message_mode mode;
 	int hex_bytes; /* in a row of the dump that was filled */
 	struct text_pane *text;
@@ -59,6 +67,20 @@ void message_fit_bytes(struct message_screen *s, int width);
 
 /* Explains the line under the cursor in the panel, if it does not yet. */
 void message_fill_panel(struct message_screen *s);
+
+/* Finds out what the Identity of the message covers. */
+void message_look_at_identity(struct message_screen *s);
+
+/* Gives a line that is covered, or was altered, its look. */
+void message_mark_signed(const struct message_screen *s,
+			 const struct highlight_line *line,
+			 struct text_look *look);
+bool message_was_changed(const struct message_screen *s,
+			 const struct highlight_line *line);
+
+/* "X SIGNATURE_INVALID  Signed by Identity: From To ..." */
+void message_draw_signed(const struct message_screen *s, struct canvas *c,
+			 int row);
 
 /* The bytes that lines and defects count from. */
 struct slice message_raw(const struct message_screen *s);

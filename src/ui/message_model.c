@@ -46,6 +46,9 @@ void message_load(struct message_screen *s)
 	s->finding_count = 0;
 	s->panel_line = -1;
 	s->hex_bytes = 0;
+	s->has_identity = false;
+	s->covered = 0;
+	s->changed = 0;
 	buf_clear(&s->raw);
 	if (m == NULL)
 		return;
@@ -60,6 +63,7 @@ void message_load(struct message_screen *s)
 	s->readable = view_bytes(ctx->view, m, &s->raw) == ERR_OK;
 	if (s->readable)
 		s->parsed = sip_msg_parse(&s->sip, buf_slice(&s->raw));
+	message_look_at_identity(s);
 }
 
 /* The bytes that the defects and slices count from. */
@@ -118,6 +122,7 @@ static void fill_lines(struct message_screen *s)
 		if (s->mode == MODE_SDP && !message_is_sdp(s, line.offset))
 			continue;
 		look.tag = (uint32_t)line.offset;
+		message_mark_signed(s, &line, &look);
 		if (has_defect(s, line.offset, line.end))
 			look.mark = '!';
 		text_pane_add(
@@ -274,6 +279,22 @@ static void panel_defects(struct message_screen *s,
 	}
 }
 
+static void panel_changed(struct message_screen *s,
+			  const struct highlight_line *line)
+{
+	struct text_look look = { .role = STYLE_PROBLEM,
+				  .head_role = STYLE_PROBLEM,
+				  .hang = 2 };
+	char text[512];
+
+	/* The panel of the start line says it by itself. */
+	if (line->kind == HIGHLIGHT_START || !message_was_changed(s, line))
+		return;
+	text_pane_add(
+		s->panel, &look, SLICE("! "),
+		slice_of(broken_text(&s->broken, s->ctx, text, sizeof(text))));
+}
+
 static void panel_start(struct message_screen *s)
 {
 	const struct ui_context *ctx = s->ctx;
@@ -307,6 +328,7 @@ void message_fill_panel(struct message_screen *s)
 	if (!message_current(s, &line))
 		return;
 	panel_defects(s, &line);
+	panel_changed(s, &line);
 	switch (line.kind) {
 	case HIGHLIGHT_START:
 		panel_start(s);

@@ -7,6 +7,9 @@
 #include "sipmon/base/utf8.h"
 #include "sipmon/report/evidence.h"
 #include "sipmon/sip/method.h"
+#include "sipmon/ui/column.h"
+
+#include "broken.h"
 
 #define EVIDENCE_BYTES_MAX 65536
 #define VENDORS_MAX        64
@@ -317,6 +320,67 @@ bool panel_header(struct text_pane *p, const struct catalogue *c,
 	return true;
 }
 
+static void verdict_title(struct text_pane *p, const struct catalogue *c,
+			  struct slice name, const struct text_entry *e)
+{
+	enum verdict v = verdict_of_name(name);
+	enum style role = column_verdict_role(v);
+	struct text_look look = { .role = STYLE_TITLE,
+				  .head_role = role,
+				  .hang = 2 };
+	char letter = column_verdict_letter(v, true);
+	char head[64];
+
+	(void)snprintf(head, sizeof(head), "%c %s  ", letter, verdict_name(v));
+	text_pane_add(p, &look, slice_of(head), e->title);
+	panel_paragraph(p, STYLE_DIM, e->reference);
+	panel_heading(p, label(c, SLICE("meaning")));
+	panel_paragraph(p, STYLE_TEXT, e->meaning);
+	titled_list(p, slice_of(words(c, "When you meet it")), e->when);
+	panel_list(p, c, SLICE("fix"), e->fix);
+	if (verdict_code(v) == 0)
+		return;
+	panel_heading(p, slice_of(words(c, "A verifier should answer")));
+	panel_code_link(p, c, verdict_code(v));
+}
+
+static void caveat_text(struct text_pane *p, const struct catalogue *c,
+			struct slice name, const struct text_entry *e)
+{
+	struct text_look look = { .role = STYLE_TITLE,
+				  .head_role = STYLE_NOTE,
+				  .hang = 2 };
+	struct buf head;
+
+	buf_init(&head, 256);
+	buf_add_text(&head, "i ");
+	buf_add(&head, name);
+	buf_add_text(&head, "  ");
+	text_pane_add(p, &look, buf_slice(&head), e->title);
+	buf_free(&head);
+	panel_paragraph(p, STYLE_DIM,
+			slice_of(words(c, "A warning: it does not change the "
+					  "verdict.")));
+	panel_heading(p, label(c, SLICE("meaning")));
+	panel_paragraph(p, STYLE_TEXT, e->meaning);
+	panel_list(p, c, SLICE("fix"), e->fix);
+}
+
+bool panel_verdict(struct text_pane *p, const struct catalogue *c,
+		   struct slice name)
+{
+	struct text_entry e;
+	bool verdict = catalogue_verdict(c, name, &e);
+
+	if (verdict)
+		verdict_title(p, c, name, &e);
+	if (!catalogue_caveat(c, name, &e))
+		return verdict;
+	gap(p);
+	caveat_text(p, c, name, &e);
+	return true;
+}
+
 void panel_evidence(struct text_pane *p, const struct ui_context *ctx,
 		    const struct captured_msg *m)
 {
@@ -324,7 +388,7 @@ void panel_evidence(struct text_pane *p, const struct ui_context *ctx,
 	struct slice rest;
 
 	buf_init(&text, EVIDENCE_BYTES_MAX);
-	if (evidence_of(&text, ctx->view, m, &ctx->limits, NULL,
+	if (evidence_of(&text, ctx->view, m, &ctx->limits, ctx->identity,
 			ctx->words) == ERR_OK)
 		rest = buf_slice(&text);
 	else
@@ -456,6 +520,25 @@ uint32_t panel_explained(const struct view *v, uint32_t msg)
 	return msg;
 }
 
+/* "! Date changed by 192.0.2.1" for the copy where a signature broke. */
+static void panel_broken(struct text_pane *p, const struct ui_context *ctx,
+			 uint32_t msg)
+{
+	struct text_look look = { .role = STYLE_PROBLEM,
+				  .head_role = STYLE_PROBLEM,
+				  .hang = 2 };
+	struct verdict_break pair;
+	struct identity_detail d;
+	struct broken broken;
+	char text[512];
+
+	if (!verdict_find_break(ctx->view, msg, &pair) || pair.broken != msg)
+		return;
+	broken_of(&broken, ctx, msg, broken_detail(ctx, msg, &d) ? &d : NULL);
+	text_pane_add(p, &look, SLICE("! "),
+		      slice_of(broken_text(&broken, ctx, text, sizeof(text))));
+}
+
 void panel_message(struct text_pane *p, const struct ui_context *ctx,
 		   const struct captured_msg *m, const struct finding *list,
 		   unsigned count, uint32_t msg)
@@ -478,6 +561,7 @@ void panel_message(struct text_pane *p, const struct ui_context *ctx,
 		panel_code(p, ctx->words, m->status);
 		return;
 	}
+	panel_broken(p, ctx, msg);
 	panel_findings(p, ctx, list, count, msg);
 	panel_evidence(p, ctx, m);
 	panel_phases(p, ctx, m);

@@ -376,6 +376,11 @@ static struct ui_request flow_key(void *screen, int32_t key,
 		return open_explanation(f, action == ACTION_COMPARE
 						   ? SCREEN_COMPARE
 						   : SCREEN_EXPLAIN);
+	if (action == ACTION_IDENTITY)
+		return open_screen(f, SCREEN_IDENTITY);
+	if (action == ACTION_STATISTICS)
+		return (struct ui_request){ .kind = UI_OPEN,
+					    .screen = SCREEN_STATISTICS };
 	if (action == ACTION_COPY || action == ACTION_COPY_ALL)
 		return copy(f, action == ACTION_COPY_ALL);
 	if (!move(f, action) && !change_look(f, action))

@@ -170,6 +170,18 @@ static bool list_typing(const void *screen)
 	return l->typing != LINE_NOTHING || l->question != ASK_NOTHING;
 }
 
+static void list_take(void *screen, const struct screen_argument *argument)
+{
+	struct call_list *l = screen;
+
+	if (argument->filter == NULL)
+		return;
+	if (call_list_set_filter(l, slice_of(argument->filter)))
+		return;
+	l->notice = "This filter cannot be used.";
+	l->notice_ns = l->ctx->status->wall_ns;
+}
+
 const struct screen_ops screen_call_list = {
 	.name = "call-list",
 	.id = SCREEN_CALL_LIST,
@@ -179,4 +191,5 @@ const struct screen_ops screen_call_list = {
 	.work = list_work,
 	.close = list_close,
 	.typing = list_typing,
+	.take = list_take,
 };

@@ -248,7 +248,8 @@ static void fill_word(struct explain_screen *s)
 		method = view_method_name(s->ctx->view, m->method);
 	if (slice_is_set(method) && slice_eq(method, word))
 		fill_request(s, m, word);
-	else if (!panel_method(s->pane, s->ctx->words, word))
+	else if (!panel_verdict(s->pane, s->ctx->words, word) &&
+		 !panel_method(s->pane, s->ctx->words, word))
 		fill_field(s, word);
 }
 

@@ -40,12 +40,14 @@ struct help {
 
 /* clang-format off */
 static const char *const titles[SCREENS] = {
-	[SCREEN_CALL_LIST] = "Help: call list",
-	[SCREEN_CALL_FLOW] = "Help: call flow",
-	[SCREEN_MESSAGE]   = "Help: message",
-	[SCREEN_EXPLAIN]   = "Help: explanation",
-	[SCREEN_COMPARE]   = "Help: compare codes",
-	[SCREEN_HELP]      = "Help",
+	[SCREEN_CALL_LIST]  = "Help: call list",
+	[SCREEN_CALL_FLOW]  = "Help: call flow",
+	[SCREEN_MESSAGE]    = "Help: message",
+	[SCREEN_EXPLAIN]    = "Help: explanation",
+	[SCREEN_COMPARE]    = "Help: compare codes",
+	[SCREEN_IDENTITY]   = "Help: identity",
+	[SCREEN_STATISTICS] = "Help: statistics",
+	[SCREEN_HELP]       = "Help",
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 #define STEPS_MAX       20
 #define ROWS_FOR_TITLE  4
 #define ROWS_FOR_SECOND 8
+#define ROWS_FOR_SIGNED 9
 
 /* Drawing */
 
@@ -57,6 +58,7 @@ static void draw_bottom(struct message_screen *s, struct canvas *c, int row)
 		{ ACTION_SEARCH, "Find" },
 		{ ACTION_BYTES, "Bytes" },
 		{ ACTION_SDP, "SDP" },
+		{ ACTION_IDENTITY, "Identity" },
 		{ ACTION_PANEL, "Panel" },
 		{ ACTION_COPY, "Copy line" },
 		{ ACTION_COPY_ALL, "Copy message" },
@@ -82,6 +84,27 @@ static void draw_panel(struct message_screen *s, struct canvas *c, int row,
 				STYLE_NOTE, "v");
 }
 
+/* A verdict may come while the message is looked at. */
+static void look_again(struct message_screen *s)
+{
+	const struct view *v = s->ctx->view;
+	const struct identity_reader *r = s->ctx->identity;
+	const struct captured_msg *m =
+		view_call(v, s->call) == NULL ? NULL : view_msg(v, s->msg);
+	int cursor = text_pane_cursor(s->text);
+
+	if (m == NULL || !msg_is(m, MSG_IDENTITY))
+		return;
+	if (r != NULL && r->want != NULL && msg_waits_for_verdict(m))
+		r->want(r->ctx, s->call);
+	if (m->judged == s->captured.judged)
+		return;
+	s->captured.judged = m->judged;
+	message_look_at_identity(s);
+	message_fill(s);
+	text_pane_set_cursor(s->text, cursor);
+}
+
 static void message_draw(void *screen, struct canvas *c)
 {
 	struct message_screen *s = screen;
@@ -90,6 +113,7 @@ static void message_draw(void *screen, struct canvas *c)
 	int panel = s->panel_hidden ? 0 : panel_width(width, s->panel_steps);
 	int row = 0;
 
+	look_again(s);
 	if (panel == 0)
 		s->panel_focus = false;
 	if (frame_language_changed(&s->language, s->ctx))
@@ -101,6 +125,8 @@ static void message_draw(void *screen, struct canvas *c)
 	}
 	if (bottom - row > ROWS_FOR_SECOND)
 		frame_rule(c, row++, 0, width);
+	if (s->has_identity && bottom - row > ROWS_FOR_SIGNED)
+		message_draw_signed(s, c, --bottom);
 	width -= panel;
 	message_fit_bytes(s, width - 2);
 	text_pane_draw(s->text, c, row, 0, width, bottom - row,
@@ -256,6 +282,13 @@ static struct ui_request message_key(void *screen, int32_t key,
 		r.kind = UI_OPEN;
 		r.screen = SCREEN_COMPARE;
 		r.argument.code = s->captured.status;
+		return r;
+	}
+	if (action == ACTION_IDENTITY) {
+		r.kind = UI_OPEN;
+		r.screen = SCREEN_IDENTITY;
+		r.argument.call = s->call;
+		r.argument.msg = s->msg;
 		return r;
 	}
 	if (action == ACTION_PANEL) {

@@ -286,6 +286,19 @@ static int cells_of(const struct text_pane *p, int width)
 	return cells < 1 ? 1 : cells;
 }
 
+/* Bytes of the first row; a long word begins beside its head all the same. */
+static size_t wrap_first(const struct pane_line *line, struct slice *rest,
+			 int room)
+{
+	struct slice head = slice_sub(*rest, 0, line->value);
+	int left = room - (int)utf8_shown_cells(head);
+
+	if (line->value == 0 || left < 1)
+		return text_wrap_next(rest, room).len;
+	*rest = slice_sub(*rest, line->value, rest->len);
+	return line->value + text_wrap_next(rest, left).len;
+}
+
 static void fit_line(struct text_pane *p, size_t i, int width)
 {
 	struct pane_line *line = &p->lines[i];
@@ -305,9 +318,10 @@ static void fit_line(struct text_pane *p, size_t i, int width)
 	while (rest.len > 0 && more) {
 		int room = width - indent_of(line, at == 0, width);
 		size_t before = rest.len;
-		struct slice row = text_wrap_next(&rest, room < 1 ? 1 : room);
+		size_t len = at == 0 ? wrap_first(line, &rest, room)
+				     : text_wrap_next(&rest, room).len;
 
-		more = row_add(p, (uint32_t)i, at, row.len);
+		more = row_add(p, (uint32_t)i, at, len);
 		at += before - rest.len;
 	}
 	line->rows = (int)p->row_count - line->row;
@@ -524,6 +538,14 @@ static void draw_margin(const struct text_pane *p, struct canvas *c, int row,
 	if (line->look.mark != 0)
 		canvas_put(c, row, column + 1, limit, STYLE_PROBLEM,
 			   (struct slice){ &line->look.mark, 1 });
+}
+
+int text_pane_rows(struct text_pane *p, int width)
+{
+	if (width < 1)
+		return 0;
+	fit(p, width);
+	return (int)p->row_count;
 }
 
 void text_pane_draw(struct text_pane *p, struct canvas *c, int row, int column,

@@ -38,6 +38,8 @@ static const struct screen_ops *const screens[SCREENS] = {
 	[SCREEN_MESSAGE] = &screen_message,
 	[SCREEN_EXPLAIN] = &screen_explain,
 	[SCREEN_COMPARE] = &screen_compare,
+	[SCREEN_IDENTITY] = &screen_identity,
+	[SCREEN_STATISTICS] = &screen_statistics,
 	[SCREEN_HELP] = &screen_help,
 };
 
@@ -87,6 +89,17 @@ static bool open_screen(struct ui *u, enum screen_id id,
 		close_top(u);
 	u->levels[u->depth++] = made;
 	return true;
+}
+
+/* The list is never opened twice; what it shall show is handed to it before
+ * the screen that asked is gone, with all that it owns. */
+static void go_to_list(struct ui *u, const struct screen_argument *argument)
+{
+	struct level *list = &u->levels[0];
+
+	if (list->ops->take != NULL)
+		list->ops->take(list->state, argument);
+	close_to(u, 1);
 }
 
 static bool is_typing(const struct level *top)
@@ -148,7 +161,7 @@ static struct ui_request carry_out(struct ui *u, const struct ui_request *asked)
 {
 	if (asked->kind == UI_OPEN) {
 		if (asked->screen == SCREEN_CALL_LIST)
-			close_to(u, 1);
+			go_to_list(u, &asked->argument);
 		else
 			(void)open_screen(u, asked->screen, &asked->argument);
 		return request(UI_NONE);

@@ -137,11 +137,12 @@ static int stranger(const struct kinds *k, const struct kinds *known)
 	return -1;
 }
 
-/* Each call as ladder, message, bytes, explanation. */
+/* Each call as ladder, message, bytes, explanation, identity. */
 static void visit_calls(struct stage *s)
 {
-	static const char *const keys[] = { "",       TERM_ENTER, "d", "e", "q",
-					    TERM_END, TERM_ENTER, "b", "e" };
+	static const char *const keys[] = { "",  TERM_ENTER, "d",        "e",
+					    "q", TERM_END,   TERM_ENTER, "b",
+					    "e", "q",        "I" };
 
 	for (int call = 0; call < CALLS; call++) {
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

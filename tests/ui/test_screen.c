@@ -99,6 +99,47 @@ static void e_explains_the_last_answer(void **state)
 	}
 }
 
+static void a_key_opens_the_identity_hop_by_hop(void **state)
+{
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < SIZES; i++) {
+		const struct stage_setup size = { .rows = sizes[i][0],
+						  .columns = sizes[i][1] };
+
+		stage_start(s, "identity-438", &size);
+		stage_expect(s, "438");
+		assert_non_null(strstr(row_with(s, "Code Id"), "Finding"));
+		term_type(s->term, "I");
+		stage_expect(s, "Hop by hop");
+		stage_expect(s, "a verifier should answer 438; seen: 438");
+		term_type(s->term, "b");
+		stage_expect(s, "sip:+12155550101@atlanta.example");
+		stage_expect_gone(s, "Hop by hop");
+		term_type(s->term, "q");
+		stage_expect(s, "Hop by hop");
+		term_type(s->term, TERM_ENTER);
+		stage_expect(s, "Signed by Identity: From To Call-ID CSeq");
+		term_type(s->term, "qq");
+		stage_expect(s, "1 of 1 calls");
+		stage_leave(s);
+	}
+}
+
+static void a_key_opens_the_statistics(void **state)
+{
+	struct stage *s = *state;
+
+	stage_start(s, "identity-438", NULL);
+	stage_expect(s, "1 of 1 calls");
+	term_type(s->term, "i");
+	stage_expect(s, "Statistics");
+	stage_expect(s, "1 of 1 requests (100.0 %)");
+	term_type(s->term, TERM_ESC);
+	stage_expect(s, "1 of 1 calls");
+	stage_leave(s);
+}
+
 static void equals_compares_two_codes(void **state)
 {
 	struct stage *s = *state;
@@ -412,6 +453,8 @@ int main(void)
 		ON_STAGE(the_list_shows_the_call_and_its_code),
 		ON_STAGE(enter_opens_the_ladder),
 		ON_STAGE(e_explains_the_last_answer),
+		ON_STAGE(a_key_opens_the_identity_hop_by_hop),
+		ON_STAGE(a_key_opens_the_statistics),
 		ON_STAGE(equals_compares_two_codes),
 		ON_STAGE(a_message_is_shown_as_it_was_sent),
 		ON_STAGE(f1_and_question_mark_show_the_keys),

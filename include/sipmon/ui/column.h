@@ -10,6 +10,7 @@
 #include "sipmon/base/slice.h"
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
+#include "sipmon/call/verdict.h"
 #include "sipmon/ui/screen.h"
 #include "sipmon/ui/style.h"
 
@@ -27,6 +28,10 @@ enum column_id {
 	COLUMN_PDD,
 	COLUMN_TALK,
 	COLUMN_CODE,
+	COLUMN_IDENTITY,
+	COLUMN_VERDICT,
+	COLUMN_ATTEST,
+	COLUMN_SIGNER,
 	COLUMN_FINDING,
 	COLUMNS_OF_CALLS
 };
@@ -46,7 +51,8 @@ enum column_need {
 	NEED_CODE = 4,
 	NEED_FINDINGS = 8,
 	NEED_STUCK = 16,
-	NEED_ALL = 31,
+	NEED_VERDICT = 32,
+	NEED_ALL = 63,
 };
 
 /* What a row shows of its call; lives no longer than one draw. */
@@ -63,6 +69,10 @@ struct column_facts {
 	struct finding findings[FINDING_ROOM];
 	bool is_stuck; /* in a provisional phase, at this very moment */
 	struct phase stuck;
+	enum verdict verdict;
+	uint32_t verdict_msg;       /* that it is about, 0: none */
+	bool verdict_waits;         /* there is more to be judged */
+	struct verdict_brief brief; /* of that message */
 };
 
 #define COLUMN_TEXT_BYTES 160
@@ -88,6 +98,11 @@ struct column {
 };
 
 const struct column *column_at(enum column_id id);
+
+/* One letter for a verdict: V, X, ? (cannot be told, or `waits`), - (none
+ * where one could be), or 0; and the role that goes with it. */
+char column_verdict_letter(enum verdict v, bool waits);
+enum style column_verdict_role(enum verdict v);
 
 /* Fills `f->call` and what `needs` asks for. */
 void column_look(struct column_facts *f, const struct ui_context *ctx,

@@ -27,8 +27,10 @@ enum keymap_where {
 	ON_MESSAGE = 4,
 	ON_EXPLAIN = 8,
 	ON_COMPARE = 16,
-	ON_HELP = 32,
-	ON_ALL = 63,
+	ON_IDENTITY = 32,
+	ON_STATISTICS = 64,
+	ON_HELP = 128,
+	ON_ALL = 255,
 };
 
 /* A key: a Unicode code point (control keys 1..31, 127), or one of these. */

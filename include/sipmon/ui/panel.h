@@ -62,6 +62,10 @@ bool panel_finding(struct text_pane *p, const struct catalogue *c,
 bool panel_header(struct text_pane *p, const struct catalogue *c,
 		  struct slice name);
 
+/* A verdict on an Identity, a caveat, or both where one name is both. */
+bool panel_verdict(struct text_pane *p, const struct catalogue *c,
+		   struct slice name);
+
 /* What this message itself says: report/evidence.h, under "Seen here". */
 void panel_evidence(struct text_pane *p, const struct ui_context *ctx,
 		    const struct captured_msg *m);

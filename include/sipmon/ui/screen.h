@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "sipmon/call/finding.h"
+#include "sipmon/call/identity.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/query.h"
+#include "sipmon/call/signing.h"
 #include "sipmon/call/view.h"
 #include "sipmon/catalogue/catalogue.h"
 #include "sipmon/net/counters.h"
@@ -49,6 +51,9 @@ struct ui_context {
 	const struct ui_status *status;
 	finding_list_fn find;
 	void *find_ctx;
+	const struct identity_reader *identity; /* NULL: nothing is judged */
+	signing_figures_fn signing;             /* of all calls */
+	void *signing_ctx;
 	struct phase_limits limits;
 	bool utc;
 };
@@ -72,6 +77,8 @@ enum screen_id {
 	SCREEN_MESSAGE,
 	SCREEN_EXPLAIN,
 	SCREEN_COMPARE,
+	SCREEN_IDENTITY, /* of the message, or of the call's first request */
+	SCREEN_STATISTICS,
 	SCREEN_HELP,
 	SCREENS
 };
@@ -83,7 +90,8 @@ struct screen_argument {
 	uint16_t code;    /* code to explain, first of a comparison */
 	uint16_t code_b;  /* second; 0: ask for it */
 	char finding[40]; /* kind to explain instead of a code */
-	char word[64];    /* method or header to explain instead of a code */
+	char word[64]; /* method, header, verdict or caveat to explain instead
+			* of a code */
 	enum screen_id about; /* whose keys the help shows */
 	const char *filter;   /* of the call list at its start, or NULL */
 };
@@ -113,6 +121,8 @@ struct screen_ops {
 	/* True while typed keys are text: no action is looked up.  May be NULL.
 	 */
 	bool (*typing)(const void *screen);
+	/* Another argument for a screen that is open.  May be NULL. */
+	void (*take)(void *screen, const struct screen_argument *argument);
 };
 
 /* One constant for each screen, in screen_<name>.c. */
@@ -121,6 +131,8 @@ extern const struct screen_ops screen_call_flow;
 extern const struct screen_ops screen_message;
 extern const struct screen_ops screen_explain;
 extern const struct screen_ops screen_compare;
+extern const struct screen_ops screen_identity;
+extern const struct screen_ops screen_statistics;
 extern const struct screen_ops screen_help;
 
 #endif

@@ -76,6 +76,9 @@ void text_pane_set_search(struct text_pane *p, struct slice needle);
  * none does. */
 bool text_pane_find(struct text_pane *p, bool backward);
 
+/* Rows that all of it takes in `width` cells. */
+int text_pane_rows(struct text_pane *p, int width);
+
 /* Draws into the rectangle; what does not fit waits for the scrolling.  With
  * `focus` the terminal's cursor is set on the cursor line. */
 void text_pane_draw(struct text_pane *p, struct canvas *c, int row, int column,

@@ -1,5 +1,5 @@
 /* The call flow, on calls written by hand. */
-#include "scene.h"
+#include "signed.h"
 
 struct stage {
 	struct scene *scene;
@@ -357,6 +357,106 @@ static void the_page_down_key_goes_a_page(void **state)
 	assert_true(shows(t, 10, 80, "+1.248 >"));
 }
 
+/* ---- a signature that broke on the way */
+
+static bool flow_shows(void *screen, int rows, int columns, const char *text)
+{
+	return scene_shows(&screen_call_flow, screen, rows, columns, text);
+}
+
+static void copies_carry_the_letter_of_their_identity(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call };
+	void *screen = screen_call_flow.open(&s->scene->ctx, &argument);
+
+	(void)state;
+	assert_true(flow_shows(screen, 24, 80, " 1 ?"));
+	assert_true(s->wanted > 0);
+	signed_judge(s);
+	assert_true(flow_shows(screen, 24, 80, " 1 V"));
+	assert_true(flow_shows(screen, 24, 80, " 2 X"));
+	assert_true(flow_shows(screen, 24, 80, "V X ? identity"));
+	assert_false(flow_shows(screen, 24, 80, " 3 ?"));
+	screen_call_flow.close(screen);
+	signed_free(s);
+}
+
+static void the_arrow_where_it_broke_is_marked(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call };
+	void *screen = screen_call_flow.open(&s->scene->ctx, &argument);
+	struct canvas *c;
+	int row;
+
+	(void)state;
+	assert_false(flow_shows(screen, 24, 80, "!INVITE"));
+	signed_judge(s);
+	c = scene_draw(&screen_call_flow, screen, 24, 80);
+	row = scene_row(c, "!INVITE sdp");
+	assert_true(row > 0);
+	assert_int_equal(scene_row(c, " 2 X"), row);
+	assert_int_equal(canvas_cell(c, row, 42)->role, STYLE_PROBLEM);
+	assert_int_equal(canvas_cell(c, row - 1, 22)->role, STYLE_REQUEST);
+	canvas_free(c);
+	scene_key(&screen_call_flow, screen, ON_FLOW, 'j');
+	assert_true(flow_shows(screen, 30, 120, "! Date changed by 192.0.2.2"));
+	scene_key(&screen_call_flow, screen, ON_FLOW, 'k');
+	assert_false(flow_shows(screen, 30, 120, "! Date changed"));
+	screen_call_flow.close(screen);
+	signed_free(s);
+}
+
+/* Who passes on what was broken before did not break it. */
+static void a_hop_behind_it_is_not_blamed(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call };
+	struct verdict_brief b = { .verdict = VERDICT_SIGNATURE_INVALID };
+	const struct captured_msg *m;
+	struct canvas *c;
+	uint32_t third;
+	char row[1024];
+	void *screen;
+
+	(void)state;
+	scene_msg(s->scene, 6, 3, 4, SIGNED_ID,
+		  "INVITE sip:bob@example.com SIP/2.0", "c", "1 INVITE",
+		  "Identity: \"c2ln\"\r\n", "");
+	third = view_call(s->scene->ctx.view, s->call)->last_msg;
+	m = view_msg(s->scene->ctx.view, third);
+	assert_true(store_file_verdict(s->scene->store, third, m->content,
+				       m->time_ns, &b));
+	signed_judge(s);
+	argument.msg = third;
+	screen = screen_call_flow.open(&s->scene->ctx, &argument);
+	c = scene_draw(&screen_call_flow, screen, 24, 160);
+	assert_true(scene_row(c, " 5 X") > 0);
+	canvas_row_text(c, scene_row(c, " 5 X"), row, sizeof(row));
+	assert_null(strchr(row, '!'));
+	canvas_row_text(c, scene_row(c, " 2 X"), row, sizeof(row));
+	assert_non_null(strstr(row, "!INVITE"));
+	assert_true(scene_row(c, "broken by") < 0);
+	canvas_free(c);
+	screen_call_flow.close(screen);
+	signed_free(s);
+}
+
+static void a_key_leads_to_the_identity_of_the_message(void **state)
+{
+	struct ui_request r;
+
+	type(*state, "j");
+	r = key(*state, 'I');
+	assert_int_equal(r.kind, UI_OPEN);
+	assert_int_equal(r.screen, SCREEN_IDENTITY);
+	assert_int_equal(
+		r.argument.msg,
+		scene_id(((struct stage *)*state)->scene, r.argument.call, 2));
+	assert_int_equal(key(*state, 'i').screen, SCREEN_STATISTICS);
+}
+
 static void every_size_and_every_action_is_safe(void **state)
 {
 	struct stage *t = *state;
@@ -408,6 +508,10 @@ int main(void)
 		ON_STAGE(the_panel_gives_way_to_the_columns_until_asked_for),
 		ON_STAGE(the_keys_of_the_bottom_row_keep_their_words),
 		ON_STAGE(the_page_down_key_goes_a_page),
+		ON_STAGE(copies_carry_the_letter_of_their_identity),
+		ON_STAGE(the_arrow_where_it_broke_is_marked),
+		ON_STAGE(a_hop_behind_it_is_not_blamed),
+		ON_STAGE(a_key_leads_to_the_identity_of_the_message),
 		ON_STAGE(every_size_and_every_action_is_safe),
 		ON_STAGE(it_speaks_vietnamese),
 	};

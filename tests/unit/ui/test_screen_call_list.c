@@ -10,6 +10,7 @@
 #include "sample.h"
 
 #include "sipmon/call/state.h"
+#include "sipmon/ui/column.h"
 
 #define SLICE_NS INT64_C(2000000)
 
@@ -248,7 +249,8 @@ static void sorting_puts_the_calls_in_order(void **state)
 	canvas_resize(canvas, 60, 200);
 	draw();
 	/* To is callee999 .. callee0, callee1000 first of the longer ones. */
-	for (unsigned i = 0; i < 13 && strstr(row(1), "sorted by to") == NULL;
+	for (unsigned i = 0;
+	     i < COLUMNS_OF_CALLS && strstr(row(1), "sorted by to") == NULL;
 	     i++)
 		key('>');
 	assert_non_null(strstr(row(1), "sorted by to ^"));
@@ -271,7 +273,8 @@ static void equal_keys_stay_in_the_order_of_arrival(void **state)
 {
 	(void)state;
 	open_calls(90, NULL);
-	for (unsigned i = 0; i < 13 && strstr(row(1), "by code") == NULL; i++)
+	for (unsigned i = 0;
+	     i < COLUMNS_OF_CALLS && strstr(row(1), "by code") == NULL; i++)
 		key('>');
 	key('g');
 	/* Calls without a code first, 2, 5, 8, ... */
@@ -448,7 +451,8 @@ static void a_list_that_follows_stays_on_the_newest_in_any_order(void **state)
 	open_calls(9, NULL);
 	key('A');
 	/* To is callee999 .. callee991: the newest stands first. */
-	for (unsigned i = 0; i < 13 && strstr(row(1), "sorted by to") == NULL;
+	for (unsigned i = 0;
+	     i < COLUMNS_OF_CALLS && strstr(row(1), "sorted by to") == NULL;
 	     i++)
 		key('>');
 	assert_non_null(strstr(row(row_with(">")), "caller9"));
@@ -488,8 +492,9 @@ static void a_key_that_does_nothing_is_told(void **state)
 static void no_key_of_the_last_row_lacks_its_word(void **state)
 {
 	static const char *const words_of[] = {
-		"Help",    "Flow",    "Filter", "Search", "Clear",  "Raw",
-		"Explain", "Finding", "Sort",   "Pause",  "Follow", "Language",
+		"Help",   "Flow",     "Filter",   "Search",     "Clear",
+		"Raw",    "Explain",  "Finding",  "Sort",       "Pause",
+		"Follow", "Language", "Identity", "Statistics",
 	};
 
 	(void)state;
@@ -590,13 +595,222 @@ static void the_time_that_was_lost_stands_before_the_edge(void **state)
 	sample_push(&sample, 7, "SIP/2.0 100 Trying", "1 INVITE", 10);
 	store_set_now(sample.store, SAMPLE_START + 15550 * CLOCK_MS_NS);
 	draw();
-	assert_true(is_shown("! stuck 100 15 s"));
+	/* The code stands beside it, in its own column. */
+	assert_true(is_shown("100  -  ! stuck 15.5 s"));
 	canvas_resize(canvas, 24, 82);
+	draw();
+	assert_true(is_shown("! stuck 100 15 s"));
+	canvas_resize(canvas, 24, 84);
 	draw();
 	assert_true(is_shown("! stuck 100 15.5 s"));
 	canvas_resize(canvas, 24, 100);
 	draw();
 	assert_true(is_shown("! stuck-in-trying 15.54 s"));
+}
+
+/* ---- identity */
+
+static unsigned wants;
+static unsigned asked;
+
+static void want(void *ctx, uint64_t call)
+{
+	(void)ctx;
+	assert_non_null(view_call(sample.ctx.view, call));
+	wants++;
+}
+
+/* Every message was broken by 192.0.2.9. */
+static bool detail(void *ctx, uint32_t msg, struct identity_detail *out)
+{
+	(void)ctx;
+	asked++;
+	*out = (struct identity_detail){ .msg = msg,
+					 .verdict = VERDICT_SIGNATURE_INVALID,
+					 .agrees = AGREES_YES,
+					 .has_broken_by = true,
+					 .change_count = 1 };
+	out->broken_by = sample_host(9);
+	out->changes[0].name = "Date";
+	return true;
+}
+
+static const struct identity_reader reader = { detail, want, NULL };
+
+/* A signed INVITE of the call `n`. */
+static void push_signed(unsigned n)
+{
+	char message[1024];
+	int len = snprintf(message, sizeof(message),
+			   "INVITE sip:b@example.net SIP/2.0\r\n"
+			   "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%us\r\n"
+			   "From: <sip:signer%u@example.com>;tag=a%u\r\n"
+			   "To: <sip:callee@example.net>\r\n"
+			   "Call-ID: signed-%u@example.com\r\n"
+			   "Identity: x.y.z\r\n"
+			   "CSeq: 1 INVITE\r\n\r\n",
+			   n, n, n, n);
+
+	sample_push_text(&sample, (struct slice){ message, (size_t)len },
+			 1000000 + n);
+}
+
+/* Files a verdict for the last call. */
+static void judge_last(enum verdict verdict, enum attestation attest)
+{
+	const struct call *c = view_last(sample.ctx.view);
+	const struct captured_msg *m = view_msg(sample.ctx.view, c->last_msg);
+	struct signer signer = { .name = "SHAKEN 709J" };
+	struct verdict_brief b = { .verdict = verdict, .attest = attest };
+
+	b.signer = store_signer(sample.store, &signer);
+	assert_true(store_file_verdict(sample.store, c->last_msg, m->content,
+				       m->time_ns, &b));
+}
+
+static void open_signed(void)
+{
+	static const enum verdict verdicts[] = { VERDICT_VALID,
+						 VERDICT_SIGNATURE_INVALID,
+						 VERDICT_CERT_UNAVAILABLE };
+
+	open_calls(2, NULL);
+	for (unsigned i = 0; i < 3; i++) {
+		push_signed(i);
+		judge_last(verdicts[i], ATTEST_B);
+	}
+	push_signed(3);
+	wants = 0;
+	asked = 0;
+	sample.ctx.identity = &reader;
+	draw();
+}
+
+static void one_letter_tells_of_the_identity(void **state)
+{
+	static const struct {
+		const char *caller;
+		char letter;
+		enum style role;
+	} rows[] = {
+		{ "caller1 ", '-', STYLE_DIM },
+		{ "caller2 ", ' ', STYLE_DIM },
+		{ "signer0 ", 'V', STYLE_SUCCESS },
+		{ "signer1 ", 'X', STYLE_PROBLEM },
+		{ "signer2 ", '?', STYLE_NOTE },
+		{ "signer3 ", '?', STYLE_DIM },
+	};
+	int column;
+
+	(void)state;
+	open_signed();
+	column = (int)(strstr(row(2), " Id ") - text) + 1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int at = row_with(rows[i].caller);
+		const struct cell *cell = canvas_cell(canvas, at, column);
+
+		assert_int_equal(cell->text[0], rows[i].letter);
+		assert_int_equal(cell->role, rows[i].role);
+	}
+}
+
+static void a_wide_list_names_verdict_attestation_and_signer(void **state)
+{
+	static const char *const heads[] = { "Verdict", "Att", "Signer",
+					     "Source", "Destination" };
+
+	(void)state;
+	open_signed();
+	canvas_resize(canvas, 24, 200);
+	draw();
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		assert_non_null(strstr(row(2), heads[i]));
+	assert_non_null(strstr(row(row_with("signer1 ")),
+			       "X  SIGNATURE_INVALID B   SHAKEN 709J"));
+	assert_non_null(strstr(row(row_with("signer3 ")), "?  waiting"));
+}
+
+/* Who judges in the background does first what is looked at. */
+static void only_rows_that_wait_and_are_seen_are_asked_for(void **state)
+{
+	(void)state;
+	open_signed();
+	assert_int_equal(wants, 1);
+	judge_last(VERDICT_VALID, ATTEST_A);
+	wants = 0;
+	draw();
+	assert_int_equal(wants, 0);
+}
+
+static void the_lines_below_tell_our_verdict(void **state)
+{
+	(void)state;
+	open_signed();
+	assert_false(is_shown("Our verdict"));
+	for (unsigned i = 0; i < 3; i++)
+		key('j');
+	assert_true(is_shown("Our verdict: SIGNATURE_INVALID (agrees). Broken "
+			     "by 192.0.2.9: Date."));
+	assert_true(is_shown("I verdict"));
+	canvas_resize(canvas, 24, 120);
+	draw();
+	assert_true(is_shown("192.0.2.1:5060 > 192.0.2.2:5060. Our verdict"));
+	asked = 0;
+	draw();
+	draw();
+	assert_int_equal(asked, 0); /* what is known is not asked again */
+	sample.ctx.identity = NULL;
+	key('k');
+	key('j');
+	assert_true(is_shown("Our verdict: SIGNATURE_INVALID."));
+}
+
+static void rows_are_sorted_by_their_verdict(void **state)
+{
+	(void)state;
+	open_signed();
+	for (unsigned i = 0;
+	     i < COLUMNS_OF_CALLS && strstr(row(1), "sorted by id") == NULL;
+	     i++)
+		key('>');
+	key('z');
+	key('g');
+	assert_non_null(strstr(row(3), "signer1"));
+	assert_non_null(strstr(row(4), "signer2"));
+	assert_non_null(strstr(row(5), "signer0"));
+	assert_non_null(strstr(row(6), "signer3"));
+	assert_non_null(strstr(row(7), "caller1"));
+}
+
+static void keys_open_identity_and_statistics(void **state)
+{
+	(void)state;
+	open_signed();
+	for (unsigned i = 0; i < 3; i++)
+		key('j');
+	key('I');
+	assert_int_equal(ui_screen(ui), SCREEN_IDENTITY);
+	key(KEY_CODE_ESCAPE);
+	assert_int_equal(ui_screen(ui), SCREEN_CALL_LIST);
+	key('i');
+	assert_int_equal(ui_screen(ui), SCREEN_STATISTICS);
+	key('?');
+	assert_true(is_shown("Help: statistics"));
+}
+
+static void a_number_of_the_statistics_leads_to_its_calls(void **state)
+{
+	(void)state;
+	open_calls(30, NULL);
+	canvas_resize(canvas, 60, 80);
+	key('i');
+	for (unsigned i = 0; i < 50 && !is_shown("> 486 Busy Here"); i++)
+		key(KEY_CODE_DOWN);
+	assert_true(is_shown("> 486 Busy Here"));
+	key(KEY_CODE_ENTER);
+	assert_int_equal(ui_screen(ui), SCREEN_CALL_LIST);
+	assert_non_null(strstr(row(1), "Filter: code == 486"));
+	assert_non_null(strstr(row(1), "10 of 30 calls"));
 }
 
 static void selected_calls_are_marked_and_counted(void **state)
@@ -868,6 +1082,13 @@ int main(void)
 		CALLS(what_cannot_be_opened_is_named_where_nothing_is),
 		CALLS(the_key_explains_why_nothing_could_be_read),
 		CALLS(the_time_that_was_lost_stands_before_the_edge),
+		CALLS(one_letter_tells_of_the_identity),
+		CALLS(a_wide_list_names_verdict_attestation_and_signer),
+		CALLS(only_rows_that_wait_and_are_seen_are_asked_for),
+		CALLS(the_lines_below_tell_our_verdict),
+		CALLS(rows_are_sorted_by_their_verdict),
+		CALLS(keys_open_identity_and_statistics),
+		CALLS(a_number_of_the_statistics_leads_to_its_calls),
 		CALLS(selected_calls_are_marked_and_counted),
 		CALLS(what_is_lost_and_not_decoded_is_told),
 		CALLS(loading_is_shown_with_a_bar),

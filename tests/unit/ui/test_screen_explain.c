@@ -285,6 +285,37 @@ static void every_size_and_every_action_is_safe(void **state)
 	scene_every_size(&screen_explain, &t->scene->ctx, &none);
 }
 
+static void a_verdict_is_explained_with_its_code(void **state)
+{
+	struct stage *t = *state;
+
+	t->argument.call = CALL_ID_NONE;
+	open_on(t, 0, "", "SIGNATURE_INVALID", 0);
+	assert_true(shows(t, 60, 100, "X SIGNATURE_INVALID  Signature does"));
+	assert_true(shows(t, 60, 100, "The signature does not fit"));
+	assert_true(shows(t, 60, 100, "When you meet it"));
+	assert_true(shows(t, 60, 100, "  438 Invalid Identity Header"));
+	open_on(t, 0, "", "VALID", 0);
+	assert_true(shows(t, 60, 100, "V VALID  Identity is valid"));
+	assert_false(shows(t, 60, 100, "A verifier should answer"));
+	open_on(t, 0, "", "CERT_UNAVAILABLE", 0);
+	assert_true(shows(t, 60, 100, "? CERT_UNAVAILABLE"));
+}
+
+/* Some words are the name of a verdict and of a warning. */
+static void a_warning_is_explained_as_such(void **state)
+{
+	struct stage *t = *state;
+
+	t->argument.call = CALL_ID_NONE;
+	open_on(t, 0, "", "BODY_TRAILING", 0);
+	assert_true(shows(t, 60, 100, "i BODY_TRAILING  Bytes behind"));
+	assert_true(shows(t, 60, 100, "it does not change the verdict"));
+	open_on(t, 0, "", "DATE_MISSING", 0);
+	assert_true(shows(t, 60, 100, "X DATE_MISSING"));
+	assert_true(shows(t, 60, 100, "i DATE_MISSING"));
+}
+
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -305,6 +336,8 @@ int main(void)
 		ON_STAGE(it_scrolls_where_it_is_low),
 		ON_STAGE(the_note_of_the_site_is_shown),
 		ON_STAGE(copying_takes_the_text),
+		ON_STAGE(a_verdict_is_explained_with_its_code),
+		ON_STAGE(a_warning_is_explained_as_such),
 		ON_STAGE(every_size_and_every_action_is_safe),
 	};
 

@@ -1,5 +1,5 @@
 /* One message: its lines, its bytes, what the line under the cursor means. */
-#include "scene.h"
+#include "signed.h"
 
 struct stage {
 	struct scene *scene;
@@ -235,6 +235,87 @@ static void a_long_line_goes_on_below(void **state)
 	assert_true(shows(*state, 24, 30, "    SIP/2.0"));
 }
 
+static void lines_under_the_signature_are_told(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call, .msg = s->first };
+	void *screen = screen_message.open(&s->scene->ctx, &argument);
+	struct canvas *c = scene_draw(&screen_message, screen, 40, 100);
+	static const char *const covered[] = {
+		"From: ", "Call-ID: ", "CSeq: ",
+		"Date: ", "Contact: ", "a=rtpmap"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(covered) / sizeof(covered[0]); i++)
+		assert_int_equal(
+			canvas_cell(c, scene_row(c, covered[i]), 14)->role,
+			STYLE_SIGNED);
+	assert_int_equal(canvas_cell(c, scene_row(c, "Via: "), 14)->role,
+			 STYLE_TEXT);
+	assert_true(scene_row(c, "Signed by Identity: From To Call-ID CSeq "
+				 "Date Contact body") > 0);
+	canvas_free(c);
+	screen_message.close(screen);
+	signed_free(s);
+}
+
+static void the_line_that_was_changed_has_a_mark(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call, .msg = s->second };
+	void *screen = screen_message.open(&s->scene->ctx, &argument);
+	struct canvas *c;
+
+	(void)state;
+	signed_judge(s);
+	c = scene_draw(&screen_message, screen, 40, 120);
+	assert_true(scene_row(c, " !Date: ") > 0);
+	assert_true(scene_row(c, "X SIGNATURE_INVALID") > 0);
+	assert_true(scene_row(c, "! Date changed by 192.0.2.2") > 0);
+	assert_true(scene_row(c, " !From") < 0);
+	canvas_free(c);
+	scene_type(&screen_message, screen, ON_MESSAGE, "jjjjjjj");
+	c = scene_draw(&screen_message, screen, 40, 120);
+	assert_true(scene_row(c, ">!Date: ") > 0);
+	assert_true(scene_row(c, "| ! Date changed by 192.0.2.2") > 0);
+	canvas_free(c);
+	screen_message.close(screen);
+	signed_free(s);
+}
+
+/* Of a body that was changed only the line where it begins. */
+static void of_a_body_the_line_is_marked_that_changed(void **state)
+{
+	struct signed_call *s = signed_new(LANGUAGE_EN);
+	struct screen_argument argument = { .call = s->call, .msg = s->second };
+	void *screen;
+	struct canvas *c;
+
+	(void)state;
+	/* "v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-": 5, 26 and 5 bytes. */
+	s->body_changed_at = 5 + 26 + 5 + 3;
+	signed_judge(s);
+	screen = screen_message.open(&s->scene->ctx, &argument);
+	c = scene_draw(&screen_message, screen, 40, 120);
+	assert_true(scene_row(c, " !c=IN IP4") > 0);
+	assert_true(scene_row(c, " !s=-") < 0);
+	assert_true(scene_row(c, " !t=0 0") < 0);
+	canvas_free(c);
+	screen_message.close(screen);
+	signed_free(s);
+}
+
+static void a_key_leads_to_the_identity(void **state)
+{
+	struct stage *t = *state;
+	struct ui_request r = key(t, 'I');
+
+	assert_int_equal(r.screen, SCREEN_IDENTITY);
+	assert_int_equal(r.argument.msg, t->argument.msg);
+	assert_int_equal(r.argument.call, t->argument.call);
+}
+
 static void every_size_and_every_action_is_safe(void **state)
 {
 	struct stage *t = *state;
@@ -265,6 +346,10 @@ int main(void)
 		ON_STAGE(copying_takes_the_line_or_the_message),
 		ON_STAGE(explaining_asks_for_what_is_under_the_cursor),
 		ON_STAGE(a_long_line_goes_on_below),
+		ON_STAGE(lines_under_the_signature_are_told),
+		ON_STAGE(the_line_that_was_changed_has_a_mark),
+		ON_STAGE(of_a_body_the_line_is_marked_that_changed),
+		ON_STAGE(a_key_leads_to_the_identity),
 		ON_STAGE(every_size_and_every_action_is_safe),
 	};
 

@@ -222,6 +222,27 @@ static void any_bytes_fit_in_any_width(void **state)
 	}
 }
 
+/* A URL has no blank to be cut at. */
+static void a_long_word_begins_beside_its_head(void **state)
+{
+	struct text_look look = { .role = STYLE_TEXT, .hang = 6, .tab = 6 };
+
+	text_pane_add(*state, &look, SLICE("info"),
+		      SLICE("https://cert.example.com/a.cer"));
+	assert_string_equal(row_of(*state, 4, 26, 0),
+			    "info  https://cert.example");
+	assert_string_equal(row_of(*state, 4, 26, 1), "      .com/a.cer");
+}
+
+static void rows_are_counted_before_they_are_drawn(void **state)
+{
+	add(*state, "one two three");
+	add(*state, "");
+	assert_int_equal(text_pane_rows(*state, 80), 2);
+	assert_int_equal(text_pane_rows(*state, 7), 3);
+	assert_int_equal(text_pane_rows(*state, 0), 0);
+}
+
 #define WITH_PANE(test)                                                        \
 	cmocka_unit_test_setup_teardown(test, new_pane, free_pane)
 
@@ -229,6 +250,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_cut_at_blanks),
+		WITH_PANE(a_long_word_begins_beside_its_head),
+		WITH_PANE(rows_are_counted_before_they_are_drawn),
 		WITH_PANE(wrapped_rows_are_indented_as_asked),
 		WITH_PANE(a_text_behind_a_head_begins_at_its_tab),
 		WITH_PANE(the_rows_of_a_value_begin_in_one_cell),
