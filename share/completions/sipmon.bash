@@ -14,7 +14,8 @@ _sipmon()
 	--color) COMPREPLY=($(compgen -W 'auto never always' -- "$cur")); return ;;
 	--theme) COMPREPLY=($(compgen -W 'auto dark light contrast mono' -- "$cur")); return ;;
 	-L | --hep-listen) COMPREPLY=($(compgen -W '9060 udp: tcp:' -- "$cur")); return ;;
-	-r | -I | -w | --read | --write | --keylog | --private-key)
+	--policy) COMPREPLY=($(compgen -S = -W 'iat_window date_window div_inner_window orig_source default_cc' -- "$cur")); return ;;
+	-r | -I | -w | --read | --write | --keylog | --private-key | --certs | --trust | --crl | --crl-trust | --untrusted)
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return
 		;;

@@ -8,10 +8,13 @@
 #include "privilege.h"
 #include "sipmon/analyse/diagnosis.h"
 #include "sipmon/analyse/metrics.h"
+#include "sipmon/analyse/signing.h"
 #include "sipmon/base/loop.h"
 
 /* Signals are looked at this often while a file is read. */
 #define SLICE_NS INT64_C(50000000)
+/* A download that nobody answers ends by itself; it is looked after. */
+#define SETTLE_NS INT64_C(100000000)
 
 struct report {
 	struct pipeline *pipeline;
@@ -34,6 +37,38 @@ static bool read_all(struct report *r)
 		if (loop_happened(LOOP_END))
 			return pipeline_is_live(r->pipeline);
 	}
+}
+
+/* Until every signature is judged; a signal ends it.  What was not judged by
+ * then is judged where it is printed. */
+static void settle(struct report *r)
+{
+	struct judging *j = pipeline_judging(r->pipeline);
+	int fds[JUDGING_FDS];
+
+	for (judging_work(j); judging_is_busy(j); judging_work(j)) {
+		judging_fds(j, fds);
+		loop_wait(fds, NULL, JUDGING_FDS, SETTLE_NS);
+		if (loop_happened(LOOP_END))
+			return;
+	}
+}
+
+static bool signing_of(void *ctx, struct signing_figures *out)
+{
+	struct report *r = ctx;
+	const struct view *v = pipeline_view(r->pipeline);
+	struct signing *s;
+
+	if (signing_new(&s))
+		return false;
+	for (const struct call *c = view_first(v); c != NULL;
+	     c = view_next(v, c))
+		if (r->filter == NULL || query_matches(r->filter, v, c))
+			signing_add(s, v, c);
+	signing_read(s, v, out);
+	signing_free(s);
+	return true;
 }
 
 static void write_metrics(void *ctx, struct json *j)
@@ -113,6 +148,9 @@ static int print(struct program *p, struct report *r)
 		.find_ctx = &r->diagnosis,
 		.metrics = write_metrics,
 		.metrics_ctx = r,
+		.identity = judging_reader(pipeline_judging(r->pipeline)),
+		.signing = signing_of,
+		.signing_ctx = r,
 		.columns = output_columns(),
 		.terminal = isatty(STDOUT_FILENO) != 0,
 	};
@@ -147,8 +185,11 @@ static int run(struct program *p, struct report *r)
 		complain("interrupted");
 		return EXIT_COULD_NOT;
 	}
-	loop_give_signals_back();
 	pipeline_finish(r->pipeline);
+	settle(r);
+	loop_give_signals_back();
+	r->diagnosis.no_trust =
+		!judging_has_trust(pipeline_judging(r->pipeline));
 	while ((trouble = pipeline_trouble(r->pipeline)) != NULL)
 		complain("%s", trouble);
 	return print(p, r);

@@ -10,6 +10,7 @@
 #include "pipeline.h"
 #include "privilege.h"
 #include "sipmon/analyse/diagnosis.h"
+#include "sipmon/analyse/signing.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/loop.h"
 #include "sipmon/ui/ui.h"
@@ -288,25 +289,52 @@ static int64_t pause_of(const struct screen *s, bool busy)
 	return second < 0 ? 0 : second;
 }
 
+/* Verdicts come home; a file that was read stays as it is otherwise. */
+static void judge(struct screen *s)
+{
+	judging_work(pipeline_judging(s->pipeline));
+	if (view_change(s->context.view) != s->drawn_change)
+		s->dirty = true;
+	note_trouble(s);
+}
+
 static void loop(struct screen *s)
 {
 	while (!s->quit) {
-		int fds[2] = { term_fd(s->term), -1 };
+		int fds[2 + JUDGING_FDS] = { term_fd(s->term), -1 };
 		bool more;
 
 		read_packets(s);
+		judge(s);
 		more = ui_work(s->ui, WORK_NS);
 		s->dirty |= more;
 		count_second(s);
 		draw(s);
 		if (s->reading)
 			fds[1] = pipeline_fd(s->pipeline);
-		loop_wait(fds, NULL, 2,
+		judging_fds(pipeline_judging(s->pipeline), fds + 2);
+		loop_wait(fds, NULL, 2 + JUDGING_FDS,
 			  pause_of(s, more || s->behind ||
 					      (s->reading && fds[1] < 0)));
 		answer_signals(s);
 		read_keys(s);
 	}
+}
+
+static bool signing_of(void *ctx, struct signing_figures *out)
+{
+	const struct screen *s = ctx;
+	const struct view *v = s->context.view;
+	struct signing *figures;
+
+	if (signing_new(&figures))
+		return false;
+	for (const struct call *c = view_first(v); c != NULL;
+	     c = view_next(v, c))
+		signing_add(figures, v, c);
+	signing_read(figures, v, out);
+	signing_free(figures);
+	return true;
 }
 
 static int open_screen(struct screen *s)
@@ -321,6 +349,9 @@ static int open_screen(struct screen *s)
 		.status = &s->status,
 		.find = diagnosis_findings,
 		.find_ctx = &s->diagnosis,
+		.identity = judging_reader(pipeline_judging(s->pipeline)),
+		.signing = signing_of,
+		.signing_ctx = s,
 		.limits = o->limits,
 		.utc = o->utc,
 	};
@@ -361,6 +392,8 @@ static int open_sources(struct screen *s)
 		complain("%s", problem.text);
 		return EXIT_COULD_NOT;
 	}
+	s->diagnosis.no_trust =
+		!judging_has_trust(pipeline_judging(s->pipeline));
 	name_sources(s);
 	s->reading = true;
 	s->status = (struct ui_status){

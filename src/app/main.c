@@ -68,13 +68,6 @@ static int print_version(void)
 	return EXIT_DONE;
 }
 
-static void tell_not_yet(const struct options *o)
-{
-	for (unsigned i = 0; i < o->not_yet_count; i++)
-		complain("--%s has no effect in this version",
-			 option_row(o->not_yet[i])->name);
-}
-
 static int start(struct program *p, size_t command, int argc, char **argv)
 {
 	struct problem rc = { "" };
@@ -97,7 +90,6 @@ static int start(struct program *p, size_t command, int argc, char **argv)
 		return EXIT_COULD_NOT;
 	}
 	config_add_notes(p->words);
-	tell_not_yet(&p->options);
 	return commands[command].run(p);
 }
 

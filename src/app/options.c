@@ -30,7 +30,8 @@ void options_init(struct options *o)
 						 "LANG" };
 
 	*o = (struct options){ .limits = PHASE_LIMITS_DEFAULT,
-			       .memory_bytes = MEMORY_DEFAULT };
+			       .memory_bytes = MEMORY_DEFAULT,
+			       .policy = IDENTITY_POLICY_DEFAULT };
 	buf_init(&o->bpf, FILTER_BYTES_MAX);
 	for (size_t i = 0; i < 3; i++) {
 		const char *value = getenv(variables[i]);
@@ -171,6 +172,31 @@ static bool add_secret(struct options *o, bool is_private, const char *name)
 	return true;
 }
 
+static bool add_identity_file(struct options *o, enum option_id id,
+			      const char *name)
+{
+	static const struct {
+		enum option_id option;
+		enum identity_kind kind;
+	} kinds[] = {
+		{ OPTION_CERTS, IDENTITY_CERTS },
+		{ OPTION_TRUST, IDENTITY_TRUST },
+		{ OPTION_CRL, IDENTITY_CRL },
+		{ OPTION_CRL_TRUST, IDENTITY_CRL_TRUST },
+		{ OPTION_UNTRUSTED, IDENTITY_UNTRUSTED },
+	};
+	struct identity_file *f = &o->identity_files[o->identity_file_count];
+
+	if (o->identity_file_count == IDENTITY_FILES_MAX || name[0] == '\0')
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].option == id)
+			f->kind = kinds[i].kind;
+	f->name = name;
+	o->identity_file_count++;
+	return true;
+}
+
 /* False if `value` is none for it. */
 static bool apply(struct options *o, enum option_id id, const char *value)
 {
@@ -185,6 +211,17 @@ static bool apply(struct options *o, enum option_id id, const char *value)
 	case OPTION_KEYLOG:
 	case OPTION_PRIVATE_KEY:
 		return add_secret(o, id == OPTION_PRIVATE_KEY, value);
+	case OPTION_CERTS:
+	case OPTION_TRUST:
+	case OPTION_CRL:
+	case OPTION_CRL_TRUST:
+	case OPTION_UNTRUSTED:
+		return add_identity_file(o, id, value);
+	case OPTION_AT:
+		return !identity_policy_set_at(&o->policy, slice_of(value));
+	case OPTION_FETCH_FROM:
+		o->fetch_from = value;
+		return true;
 	case OPTION_WRITE:
 		o->write = value;
 		return true;
@@ -225,15 +262,8 @@ static void apply_flag(struct options *o, enum option_id id)
 		o->utc = true;
 	if (id == OPTION_FOLLOW)
 		o->follow = true;
-}
-
-static void note_not_yet(struct options *o, enum option_id id)
-{
-	for (unsigned i = 0; i < o->not_yet_count; i++)
-		if (o->not_yet[i] == id)
-			return;
-	if (o->not_yet_count < sizeof(o->not_yet) / sizeof(o->not_yet[0]))
-		o->not_yet[o->not_yet_count++] = id;
+	if (id == OPTION_FETCH)
+		o->fetch = true;
 }
 
 static void wrong_value(struct problem *problem, const char *name,
@@ -245,6 +275,18 @@ static void wrong_value(struct problem *problem, const char *name,
 	else
 		problem_set(problem, "%s: '%s' is no usable %s", name, value,
 			    wanted);
+}
+
+/* It says itself which key is wrong. */
+static enum err set_policy(struct options *o, const char *value,
+			   struct problem *problem)
+{
+	struct problem why = { "" };
+
+	if (identity_policy_set(&o->policy, slice_of(value), &why) == ERR_OK)
+		return ERR_OK;
+	problem_set(problem, "policy: %s", why.text);
+	return ERR_MALFORMED;
 }
 
 static enum err take(struct options *o, enum option_id id, const char *value,
@@ -261,12 +303,12 @@ static enum err take(struct options *o, enum option_id id, const char *value,
 				    row->name);
 		return ERR_MALFORMED;
 	}
-	if (row->use & NOT_YET)
-		note_not_yet(o, id);
 	if (value == NULL) {
 		apply_flag(o, id);
 		return ERR_OK;
 	}
+	if (id == OPTION_POLICY)
+		return set_policy(o, value, problem);
 	if (apply(o, id, value))
 		return ERR_OK;
 	wrong_value(problem, row->name != NULL ? row->name : "read", value,
@@ -428,9 +470,7 @@ static void add_option(struct buf *out, const struct option_row *row)
 		buf_add_char(out, '\n');
 		n = 0;
 	}
-	buf_add_format(out, "%*s%s%s\n", 30 - n, "", row->help,
-		       row->use & NOT_YET ? " (no effect in this version)"
-					  : "");
+	buf_add_format(out, "%*s%s\n", 30 - n, "", row->help);
 }
 
 void options_help(struct buf *out)

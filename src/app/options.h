@@ -11,12 +11,15 @@
 #include "sipmon/base/err.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/catalogue/catalogue.h"
+#include "sipmon/identity/policy.h"
 #include "sipmon/report/report.h"
 #include "sipmon/ui/term.h"
 
 #define SOURCES_MAX 16
 #define SECRETS_MAX 16
 #define WORDS_MAX   2
+/* Roots and lists that stand in files of their own are given as a folder. */
+#define IDENTITY_FILES_MAX 64
 
 enum option_use {
 	FOR_SCREEN = 1,
@@ -25,8 +28,7 @@ enum option_use {
 	FOR_AGENT = 8,
 	FOR_CAPTURE = FOR_SCREEN | FOR_REPORT | FOR_AGENT,
 	FOR_ALL = 15,
-	FOR_RC = 16,  /* also a word of sipmonrc */
-	NOT_YET = 32, /* taken, checked, and without effect in this version */
+	FOR_RC = 16, /* also a word of sipmonrc */
 };
 
 enum option_id {
@@ -43,6 +45,20 @@ struct option_row {
 	const char *argument;
 	unsigned use;
 	const char *help;
+};
+
+/* Files and folders for Identity. */
+enum identity_kind {
+	IDENTITY_CERTS,
+	IDENTITY_TRUST,
+	IDENTITY_CRL,
+	IDENTITY_CRL_TRUST,
+	IDENTITY_UNTRUSTED,
+};
+
+struct identity_file {
+	enum identity_kind kind;
+	const char *name;
 };
 
 enum source_kind { SOURCE_FILE, SOURCE_INTERFACE, SOURCE_HEP };
@@ -77,9 +93,12 @@ struct options {
 	enum term_colour colour;
 	enum term_theme theme;
 	bool utc;
-	unsigned not_yet_count;
-	enum option_id not_yet[4]; /* options without effect that were given */
-	unsigned word_count;       /* of explain */
+	unsigned identity_file_count;
+	struct identity_file identity_files[IDENTITY_FILES_MAX];
+	struct identity_policy policy;
+	bool fetch;
+	const char *fetch_from; /* hosts; NULL: any */
+	unsigned word_count;    /* of explain */
 	const char *words[WORDS_MAX];
 };
 

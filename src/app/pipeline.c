@@ -31,6 +31,7 @@ struct pipeline {
 	struct keys *keys;
 	struct stream *stream;
 	struct store *store;
+	struct judging *judging;
 	struct pcap_out *save;
 	struct counters counters;
 	struct problem trouble;
@@ -160,14 +161,19 @@ static void file_message(struct pipeline *p, const struct payload *d)
 			      .print = d->print,
 			      .source = d->source,
 			      .cut = payload_is_cut(d) };
+	uint32_t id;
 
 	if (!sip_msg_parse(&msg, d->bytes))
 		return;
+	in.trailing = (uint32_t)(d->bytes.len - msg.raw.len -
+				 (size_t)(msg.raw.ptr - d->bytes.ptr));
 	if (in.cut)
 		p->counters.undecoded[UNDECODED_CUT_SIP]++;
 	if (in.offset != PACKET_NO_OFFSET)
 		in.offset += (uint64_t)(msg.raw.ptr - d->bytes.ptr);
-	tracker_push(p->store, &in);
+	id = tracker_push(p->store, &in);
+	if (id != 0 && sip_msg_has(&msg, SIP_HEADER_IDENTITY))
+		judging_note(p->judging, id);
 }
 
 /* ---- SIP in streams */
@@ -275,6 +281,8 @@ static enum err open_stages(struct pipeline *p, const struct options *o,
 		e = stream_new(&p->stream, &join);
 	if (e == ERR_OK)
 		e = store_new(&p->store, &keep);
+	if (e == ERR_OK)
+		judging_attach(p->judging, p->store);
 	return e;
 }
 
@@ -291,6 +299,8 @@ enum err pipeline_open(struct pipeline **out, const struct options *o,
 	e = open_inside(p, o, problem);
 	if (e == ERR_OK)
 		e = open_keys(p, o, problem);
+	if (e == ERR_OK)
+		e = judging_open(&p->judging, o, problem);
 	if (e == ERR_OK)
 		e = open_sources(p, o, problem);
 	if (e == ERR_OK && open_stages(p, o, memory_bytes)) {
@@ -347,6 +357,7 @@ void pipeline_free(struct pipeline *p)
 		return;
 	(void)pipeline_finish_save(p);
 	stream_free(p->stream);
+	judging_free(p->judging);
 	store_free(p->store);
 	decap_free(p->decap);
 	keys_free(p->keys);
@@ -447,6 +458,7 @@ enum err pipeline_run(struct pipeline *p, int64_t budget_ns)
 			if (e == ERR_OK)
 				take_packet(p, &packet);
 		}
+		judging_work(p->judging);
 		if (e == ERR_OK && clock_monotonic_ns() >= end)
 			break;
 	}
@@ -472,7 +484,7 @@ const char *pipeline_trouble(struct pipeline *p)
 	enum err e;
 
 	if (!p->has_trouble && !source_problem(p->source, &e, &p->trouble))
-		return NULL;
+		return judging_trouble(p->judging);
 	p->has_trouble = false;
 	return p->trouble.text;
 }
@@ -516,6 +528,12 @@ void pipeline_progress(const struct pipeline *p, uint64_t *done, uint64_t *size)
 void pipeline_clear(struct pipeline *p)
 {
 	store_clear(p->store);
+	judging_clear(p->judging);
+}
+
+struct judging *pipeline_judging(const struct pipeline *p)
+{
+	return p->judging;
 }
 
 void pipeline_flush(struct pipeline *p)

@@ -1,7 +1,7 @@
 /*
  * pipeline.h - the whole machine, wired in one place.
  *
- *     source -> decap -> [ stream -> ] sip -> call
+ *     source -> decap -> [ stream -> ] sip -> call -> identity
  */
 #ifndef SIPMON_APP_PIPELINE_H
 #define SIPMON_APP_PIPELINE_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "judging.h"
 #include "options.h"
 #include "sipmon/base/err.h"
 #include "sipmon/call/view.h"
@@ -60,6 +61,9 @@ const struct counters *pipeline_counters(const struct pipeline *p);
 void pipeline_progress(const struct pipeline *p, uint64_t *done,
 		       uint64_t *size);
 void pipeline_clear(struct pipeline *p);
+
+/* What becomes of signatures; pipeline_run drives it while packets come. */
+struct judging *pipeline_judging(const struct pipeline *p);
 
 /* What was captured reaches the file of -w now. */
 void pipeline_flush(struct pipeline *p);
