@@ -60,7 +60,7 @@ void certs_add_caution(struct certs *c, const char *text)
 
 void certs_add_private_key(struct certs *c, const char *path)
 {
-	struct problem p;
+	struct problem p = { "" };
 
 	problem_set(&p,
 		    "%s: holds a private key: it belongs to nobody but the "
@@ -91,7 +91,7 @@ enum err certs_set_folder(struct certs *c, const char *path,
 	if (err)
 		return err;
 	if (cert_folder_bad_line(folder) != 0) {
-		struct problem p;
+		struct problem p = { "" };
 
 		problem_set(&p, "%s/index.tsv:%u: names no file of the folder",
 			    path, cert_folder_bad_line(folder));

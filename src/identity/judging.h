@@ -69,7 +69,7 @@ struct judging {
 	const struct judge *judge;
 	const struct judge_case *c;
 	struct memory memory;
-	int64_t now_s;  /* whole seconds, rounded down */
+	int64_t now_s; /* whole seconds, rounded down */
 	bool has_part; /* and a part of one more */
 	enum extent extent;
 	bool has_date;
