@@ -318,8 +318,11 @@ static void add_verdict(struct buf *line, const struct report_input *in,
 	struct identity_detail d;
 
 	buf_add_text(line, verdict_name(verdict));
-	if (verdict != VERDICT_VALID && in->identity != NULL && msg != 0 &&
-	    in->identity->detail(in->identity->ctx, msg, &d))
+	/* Seen on one hop alone it has no more to tell. */
+	if (verdict == VERDICT_VALID || in->identity == NULL || msg == 0 ||
+	    msg_previous_hop(in->view, msg) == 0)
+		return;
+	if (in->identity->detail(in->identity->ctx, msg, &d))
 		add_break(line, in, &d);
 }
 
