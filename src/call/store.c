@@ -326,6 +326,9 @@ static void forget_messages(struct store *s, const struct call *c)
 		if (msg_is(m, MSG_IN_LOG))
 			log_remove(&v->log, m->where);
 		store_release_hop(s, m->hop);
+		/* Its id may wait for a verdict: it shall find nothing. */
+		m->flags = 0;
+		m->call = 0;
 		slab_give(&v->messages, i);
 		i = next;
 	}

@@ -454,6 +454,37 @@ static void a_verdict_is_filed_with_the_message_it_was_asked_for(void **state)
 	store_free(s);
 }
 
+/* Ids wait for their turn while calls are forgotten. */
+static void a_forgotten_message_waits_for_no_verdict(void **state)
+{
+	struct store *s = new_store_of(2 * MIB);
+	const struct view *v = store_view(s);
+	struct verdict_brief b = { .verdict = VERDICT_VALID };
+	const struct captured_msg *m;
+	uint32_t ids[200];
+	uint32_t content;
+	unsigned next = 0;
+
+	(void)state;
+	/* Many of one call: their places are not all taken again at once. */
+	for (int i = 0; i < 200; i++) {
+		SAY(s, .way = "A>B", .line = "INVITE", .id = "signed",
+		    .cseq = i + 1,
+		    .more = "Identity: a.b.c;info=<https://x>\r\n");
+		ids[i] = view_find(v, SLICE("signed"))->last_msg;
+		assert_true(msg_waits_for_verdict(view_msg(v, ids[i])));
+	}
+	content = view_msg(v, ids[0])->content;
+	while (view_find(v, SLICE("signed")) != NULL)
+		say_open(s, name('o', next++));
+	for (int i = 0; i < 200; i++) {
+		m = view_msg(v, ids[i]);
+		assert_true(m == NULL || !msg_waits_for_verdict(m));
+	}
+	assert_false(store_file_verdict(s, ids[0], content, 0, &b));
+	store_free(s);
+}
+
 static void signers_are_told_apart_up_to_a_bound(void **state)
 {
 	struct store *s = new_store_of(0);
@@ -508,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_cleared_store_is_empty_and_goes_on),
 		cmocka_unit_test(
 			a_verdict_is_filed_with_the_message_it_was_asked_for),
+		cmocka_unit_test(a_forgotten_message_waits_for_no_verdict),
 		cmocka_unit_test(signers_are_told_apart_up_to_a_bound),
 		cmocka_unit_test(nobody_is_no_store),
 	};
