@@ -44,7 +44,6 @@ struct judging {
 	struct waiting waiting;
 	struct waiting wanted;
 	uint32_t wanted_ids[WANTED_MAX];
-	uint64_t left_out;
 	unsigned threads;
 	struct buf scratch;
 	struct details *details;
@@ -55,6 +54,8 @@ struct judging {
 
 /* ---- the queue */
 
+/* False if it is full, or memory is: the message stays not judged, and is
+ * counted so (call/signing.h), until somebody looks at it. */
 static bool waiting_add(struct waiting *w, uint32_t id)
 {
 	if (w->count == w->room) {
@@ -203,7 +204,6 @@ void judging_clear(struct judging *j)
 {
 	j->waiting.count = 0;
 	j->wanted.count = 0;
-	j->left_out = 0;
 }
 
 /* ---- troubles */
@@ -268,8 +268,7 @@ static void hand_out(struct judging *j, uint32_t id, bool wanted)
 	job.bytes = buf_slice(&j->scratch);
 	job.time_ns = m->time_ns;
 	job.id = (uint64_t)m->content << 1 | wanted;
-	if (!verifier_ask(j->verifier, &job))
-		j->left_out++;
+	(void)verifier_ask(j->verifier, &job);
 }
 
 static void file_answer(struct judging *j, const struct verifier_answer *a)
@@ -302,9 +301,8 @@ static void sweep(struct judging *j)
 		for (uint32_t id = c->first_msg; id != 0;) {
 			const struct captured_msg *m = view_msg(j->view, id);
 
-			if (msg_verdict(m) == VERDICT_CERT_UNAVAILABLE &&
-			    !waiting_add(&j->waiting, id))
-				j->left_out++;
+			if (msg_verdict(m) == VERDICT_CERT_UNAVAILABLE)
+				(void)waiting_add(&j->waiting, id);
 			id = m->next;
 		}
 	}
@@ -339,8 +337,7 @@ static void take_downloads(struct judging *j)
 void judging_note(struct judging *j, uint32_t msg)
 {
 	tell_what_lacks(j);
-	if (!waiting_add(&j->waiting, msg))
-		j->left_out++;
+	(void)waiting_add(&j->waiting, msg);
 }
 
 void judging_work(struct judging *j)
@@ -378,11 +375,6 @@ void judging_fds(const struct judging *j, int fds[JUDGING_FDS])
 {
 	fds[0] = j->verifier != NULL ? verifier_fd(j->verifier) : -1;
 	fds[1] = j->fetch != NULL ? fetch_fd(j->fetch) : -1;
-}
-
-uint64_t judging_left_out(const struct judging *j)
-{
-	return j->left_out;
 }
 
 bool judging_has_trust(const struct judging *j)

@@ -48,9 +48,6 @@ void judging_clear(struct judging *j);
 
 const struct identity_reader *judging_reader(const struct judging *j);
 
-/* Messages that found the queue full; they are judged when looked at. */
-uint64_t judging_left_out(const struct judging *j);
-
 /* Is there no trust anchor? */
 bool judging_has_trust(const struct judging *j);
 
