@@ -254,11 +254,24 @@ static void add_figures(struct buf *out, const struct report_input *in,
 	add_table(out, in, "first hop from", f->peers, f->peer_count, columns);
 }
 
+/* Where nothing is signed there is nothing to count. */
+static bool is_any_signed(const struct view *v)
+{
+	for (const struct call *c = view_first(v); c != NULL;
+	     c = view_next(v, c))
+		if (call_is(c, CALL_IDENTITY))
+			return true;
+	return false;
+}
+
 void identity_text_section(struct buf *out, const struct report_input *in,
 			   unsigned columns)
 {
-	struct signing_figures *f = format_signing(in);
+	struct signing_figures *f;
 
+	if (!is_any_signed(in->view))
+		return;
+	f = format_signing(in);
 	if (f != NULL && is_worth_telling(f))
 		add_figures(out, in, f, columns);
 	free(f);
