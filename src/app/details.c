@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipmon/base/clock.h"
 #include "sipmon/identity/hops.h"
 
 /* A message that was read again. */
@@ -139,6 +140,29 @@ static void add_answer(struct details *d, const struct captured_msg *m,
 		hops_answer(&d->answer.msg, &d->arena, d->pool, out);
 }
 
+/*
+ * RFC 4474 section 13.1: a signed request that comes again within the window to
+ * whoever had it already, and from somebody else.  A hop further on it would go
+ * elsewhere, and a retransmission comes from where it came from.
+ */
+static bool is_replay(const struct details *d, uint32_t first, uint32_t again)
+{
+	const struct captured_msg *a = view_msg(d->view, first);
+	const struct captured_msg *b = view_msg(d->view, again);
+	const struct flow *from = view_hop(d->view, a->hop);
+	const struct flow *here = view_hop(d->view, b->hop);
+	const struct identity_detail *before = &d->before.detail;
+	const struct identity_detail *after = &d->asked.detail;
+
+	return before->header_count > 0 && after->header_count > 0 &&
+	       after->headers[0].scheme == IDENTITY_RFC4474 &&
+	       slice_eq(before->headers[0].value, after->headers[0].value) &&
+	       endpoint_eq(&from->destination, &here->destination) &&
+	       !endpoint_same_host(&from->source, &here->source) &&
+	       (b->time_ns - a->time_ns) / CLOCK_SECOND_NS <=
+		       d->judge->policy->date_window_s;
+}
+
 /* Where it broke, and what differs there; else what differs from the copy one
  * hop before. */
 static void add_path(struct details *d, uint32_t id,
@@ -157,6 +181,11 @@ static void add_path(struct details *d, uint32_t id,
 	}
 	if (earlier == 0 || !judge_again(d, &d->before, earlier, &signer))
 		return;
+	if (is_replay(d, earlier, id)) {
+		out->path_note =
+			"the same signature came before from elsewhere";
+		return;
+	}
 	if (broke && out->broke.broken != id) {
 		if (!judge_again(d, &d->after, out->broke.broken, &signer))
 			return;

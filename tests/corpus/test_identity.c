@@ -82,6 +82,7 @@ static const struct {
 	{ "refused-though-valid", "VALID/-/valid/no", "" },
 	{ "answer-says-why", "CERT_EXPIRED/437/valid/yes",
 	  "identity-untrusted" },
+	{ "replayed", "VALID/-/valid/- VALID/-/valid/-", "" },
 };
 
 #define EXPECTED (sizeof(expected) / sizeof(expected[0]))
@@ -284,6 +285,29 @@ static void that_no_anchor_is_configured_is_told_once(void **state)
 	child_free(&c);
 }
 
+static void what_comes_again_from_elsewhere_is_told(void **state)
+{
+	static const char *const calls[] = { "replayed", "legacy-sdp",
+					     "display-name" };
+	const struct world *w = *state;
+	json_t *report = report_of(w, w->capture, NULL);
+
+	/* The next hop is no replay, whatever it changed. */
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		json_t *call = outcome_find_call(report, slice_of(calls[i]));
+		json_t *list = json_object_get(call, "identity");
+
+		assert_string_equal(text_of(json_array_get(list, 0), "path"),
+				    "-");
+		assert_int_equal(
+			strcmp(text_of(json_array_get(list, 1), "path"),
+			       "the same signature came before from "
+			       "elsewhere") == 0,
+			i == 0);
+	}
+	json_decref(report);
+}
+
 static void the_time_of_the_judgement_can_be_chosen(void **state)
 {
 	/* Before the old certificate expired; the tokens come from later, of
@@ -333,7 +357,7 @@ static void figures_are_those_of_the_first_hops(void **state)
 	assert_int_equal(json_integer_value(json_object_get(all, "signed")),
 			 EXPECTED - 2);
 	assert_int_equal(json_integer_value(json_object_get(verdicts, "VALID")),
-			 14);
+			 15);
 	assert_int_equal(
 		json_integer_value(json_object_get(verdicts, "CERT_EXPIRED")),
 		2);
@@ -382,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_script_is_told_that_a_hop_broke_a_signature),
 		cmocka_unit_test(two_runs_say_the_same),
 		cmocka_unit_test(that_no_anchor_is_configured_is_told_once),
+		cmocka_unit_test(what_comes_again_from_elsewhere_is_told),
 		cmocka_unit_test(the_time_of_the_judgement_can_be_chosen),
 		cmocka_unit_test(nothing_is_asked_of_the_network),
 		cmocka_unit_test(figures_are_those_of_the_first_hops),

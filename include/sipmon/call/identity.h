@@ -149,7 +149,8 @@ struct identity_detail {
 	unsigned change_count;
 	struct identity_change changes[IDENTITY_CHANGES_MAX];
 	/* English, a key of words(), or NULL: what the hops tell as a whole.
-	 * "signed again on the way", "valid nowhere: the signer's fault" */
+	 * "signed again on the way", "valid nowhere: the signer's fault",
+	 * "the same signature came before from elsewhere" (a replay) */
 	const char *path_note;
 };
 

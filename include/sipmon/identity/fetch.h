@@ -42,8 +42,8 @@ void fetch_free(struct fetch *f);
 int fetch_fd(const struct fetch *f);
 
 /*
- * Asks for a URL.  True: it is asked for now, or was before and is on its way.
- * False: it will not be (not https, refused or failed within ten minutes, too
+ * Asks for a URL.  True: it is on its way, from this question or one before.
+ * False: it will not come (not https, refused or failed within ten minutes, too
  * many waiting, the helper is gone); `*why` (may be NULL) says so in English
  * and lives until the next call.  A URL that was downloaded is not asked for
  * again within ten minutes either: whatever came was no use, or is kept.
