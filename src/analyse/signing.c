@@ -410,3 +410,19 @@ void signing_read(const struct signing *s, const struct view *v,
 	memcpy(out->bins, s->bins, sizeof(out->bins));
 	out->has_clock_offset = view_clock_offset(v, &out->clock_offset_s);
 }
+
+bool signing_of_calls(const struct view *v, const struct query *filter,
+		      struct signing_figures *out)
+{
+	struct signing *s;
+
+	if (signing_new(&s))
+		return false;
+	for (const struct call *c = view_first(v); c != NULL;
+	     c = view_next(v, c))
+		if (filter == NULL || query_matches(filter, v, c))
+			signing_add(s, v, c);
+	signing_read(s, v, out);
+	signing_free(s);
+	return true;
+}

@@ -56,19 +56,9 @@ static void settle(struct report *r)
 
 static bool signing_of(void *ctx, struct signing_figures *out)
 {
-	struct report *r = ctx;
-	const struct view *v = pipeline_view(r->pipeline);
-	struct signing *s;
+	const struct report *r = ctx;
 
-	if (signing_new(&s))
-		return false;
-	for (const struct call *c = view_first(v); c != NULL;
-	     c = view_next(v, c))
-		if (r->filter == NULL || query_matches(r->filter, v, c))
-			signing_add(s, v, c);
-	signing_read(s, v, out);
-	signing_free(s);
-	return true;
+	return signing_of_calls(pipeline_view(r->pipeline), r->filter, out);
 }
 
 static void write_metrics(void *ctx, struct json *j)

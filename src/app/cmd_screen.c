@@ -324,17 +324,8 @@ static void loop(struct screen *s)
 static bool signing_of(void *ctx, struct signing_figures *out)
 {
 	const struct screen *s = ctx;
-	const struct view *v = s->context.view;
-	struct signing *figures;
 
-	if (signing_new(&figures))
-		return false;
-	for (const struct call *c = view_first(v); c != NULL;
-	     c = view_next(v, c))
-		signing_add(figures, v, c);
-	signing_read(figures, v, out);
-	signing_free(figures);
-	return true;
+	return signing_of_calls(s->context.view, NULL, out);
 }
 
 static int open_screen(struct screen *s)

@@ -181,11 +181,6 @@ static void add_path(struct details *d, uint32_t id,
 	}
 	if (earlier == 0 || !judge_again(d, &d->before, earlier, &signer))
 		return;
-	if (is_replay(d, earlier, id)) {
-		out->path_note =
-			"the same signature came before from elsewhere";
-		return;
-	}
 	if (broke && out->broke.broken != id) {
 		if (!judge_again(d, &d->after, out->broke.broken, &signer))
 			return;
@@ -193,6 +188,9 @@ static void add_path(struct details *d, uint32_t id,
 	}
 	hops_changes(&before, &after, d->judge->policy, &d->arena, d->pool,
 		     out);
+	if (is_replay(d, earlier, id))
+		out->path_note =
+			"the same signature came before from elsewhere";
 }
 
 /* One that nobody had judged yet is filed on this occasion. */

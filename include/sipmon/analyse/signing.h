@@ -5,6 +5,7 @@
 #define SIPMON_ANALYSE_SIGNING_H
 
 #include "sipmon/base/err.h"
+#include "sipmon/call/query.h"
 #include "sipmon/call/signing.h"
 #include "sipmon/call/view.h"
 
@@ -25,5 +26,10 @@ void signing_add(struct signing *s, const struct view *v, const struct call *c);
 /* Signers are named by `v`, the view that was added from. */
 void signing_read(const struct signing *s, const struct view *v,
 		  struct signing_figures *out);
+
+/* All of it: the calls that `filter` lets through (NULL: all); false when out
+ * of memory. */
+bool signing_of_calls(const struct view *v, const struct query *filter,
+		      struct signing_figures *out);
 
 #endif
