@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 /* The port only where hops of one host are told apart by it. */
 static void name_element(struct broken *b, const struct view *v,

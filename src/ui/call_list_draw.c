@@ -3,7 +3,7 @@
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/frame.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #include "call_list.h"
 

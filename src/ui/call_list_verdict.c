@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #include "call_list.h"
 

@@ -4,7 +4,7 @@
 #include "json_lines.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #define TEXT_BYTES_MAX (1U << 20)
 #define PIECES_MAX     512

@@ -4,7 +4,7 @@
 #include "json_lines.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #define LINE_BYTES     512
 #define JSON_BYTES_MAX (1U << 20)

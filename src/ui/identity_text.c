@@ -8,7 +8,7 @@
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #define LINE_BYTES   512
 #define CLIP_BYTES   100 /* of what changed; more says no more */

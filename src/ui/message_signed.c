@@ -3,7 +3,7 @@
 #include "message.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/field.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 /* Parts of a message that an Identity may cover, as bits. */
 enum part {

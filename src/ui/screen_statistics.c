@@ -2,7 +2,7 @@
 
 #include "sipmon/base/clock.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 #include "statistics.h"
 
 #define COPY_MAX        (1U << 18)

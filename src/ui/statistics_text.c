@@ -5,7 +5,7 @@
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 #include "statistics.h"
 
 #define LINE_BYTES     512

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "sipmon/call/query.h"
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/ui/text_pane.h"
 
 /* Explanation opens comparison opens explanation: it must end somewhere. */

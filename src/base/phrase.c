@@ -1,4 +1,4 @@
-#include "sipmon/ui/phrase.h"
+#include "sipmon/base/phrase.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,6 +34,22 @@ char *phrase(char *out, size_t size, const char *sentence,
 	if (size > 0)
 		out[used] = '\0';
 	return out;
+}
+
+void phrase_add(struct buf *out, const char *sentence,
+		const char *const *values, unsigned count)
+{
+	for (const char *p = sentence; *p != '\0'; p++) {
+		unsigned n = (unsigned)(unsigned char)p[1] - '1';
+
+		if (*p != '%' || n > 8) {
+			buf_add_char(out, *p);
+			continue;
+		}
+		p++;
+		if (n < count && values[n] != NULL)
+			buf_add_text(out, values[n]);
+	}
 }
 
 struct slice phrase_first_sentence(struct slice text)
