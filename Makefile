@@ -10,7 +10,7 @@ BUILD   ?= build
 
 # The rooms of src/, in the order the bytes travel.  tests/layers.txt says who
 # may include whom; a core room links without ncurses.
-CORE := base net capture decap stream sip call identity analyse catalogue report export
+CORE := base net capture decap stream sip media call identity analyse catalogue report export
 UI   := ui
 
 # What Debian calls the packages of the libraries, as MODULE:PACKAGE.
