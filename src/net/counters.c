@@ -1,5 +1,7 @@
 #include "sipmon/net/counters.h"
 
+#include <stddef.h>
+
 const char *undecoded_name(enum undecoded reason)
 {
 	static const char *const names[UNDECODED_REASONS] = {
@@ -31,4 +33,11 @@ uint64_t counters_undecoded(const struct counters *c)
 	for (unsigned i = 0; i < UNDECODED_REASONS; i++)
 		total += c->undecoded[i];
 	return total;
+}
+
+const char *undecoded_finding(enum undecoded reason)
+{
+	if (reason == UNDECODED_TUNNEL)
+		return "unsupported-tunnel";
+	return reason == UNDECODED_TLS_NO_KEYS ? "tls-without-keys" : NULL;
 }

@@ -42,6 +42,10 @@ struct counters {
 /* "link-type", "ip-fragment": the key in reports; never NULL. */
 const char *undecoded_name(enum undecoded reason);
 
+/* The kind of finding that it is for the whole capture ("tls-without-keys");
+ * NULL for most. */
+const char *undecoded_finding(enum undecoded reason);
+
 /* All that could not be decoded, for whatever reason. */
 uint64_t counters_undecoded(const struct counters *c);
 
