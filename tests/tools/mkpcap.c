@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "carrier.h"
+#include "packet.h"
 #include "scenario.h"
 #include "wire.h"
 
@@ -18,6 +19,14 @@
 #define FRAME_MAX  (1U << 17)
 #define SNAP_MAX   262144
 #define REPEAT_MAX 10000000
+
+/* One event of RTP, and how far it is. */
+struct media {
+	const struct scenario_event *event;
+	struct scenario_rtp rtp;
+	uint32_t sent;
+	int64_t time_ns; /* of the next packet */
+};
 
 struct maker {
 	FILE *file;
@@ -34,6 +43,9 @@ struct maker {
 	uint32_t every_us; /* from one repetition to the next */
 	struct buf frame;
 	struct buf payload;
+	struct media *media;
+	size_t media_count;
+	uint16_t rtp_id; /* of IP */
 };
 
 /* ---- files */
@@ -173,16 +185,107 @@ static bool write_event(struct maker *m, const struct scenario_event *e,
 	       !m->frame.failed;
 }
 
+/* ---- RTP: datagrams of their own, whatever carries the messages */
+
+static bool write_rtp(struct maker *m, struct media *x, unsigned repetition)
+{
+	struct packet_ends ends = { .source = x->event->source,
+				    .destination = x->event->destination };
+	struct buf packet;
+	struct buf udp;
+
+	buf_clear(&m->payload);
+	scenario_render_rtp(&x->rtp, x->sent++, repetition, &m->payload);
+	if (m->payload.len == 0)
+		return true;
+	m->now_ns = BEGIN_NS + x->time_ns +
+		    (int64_t)repetition * m->every_us * 1000;
+	buf_init(&udp, FRAME_MAX);
+	buf_init(&packet, FRAME_MAX);
+	put_udp(&udp, &ends, buf_slice(&m->payload));
+	put_ip(&packet, &ends, PROTOCOL_UDP, m->rtp_id++, buf_slice(&udp));
+	write_packet(m, buf_slice(&packet));
+	m->frame.failed |= udp.failed || packet.failed;
+	buf_free(&udp);
+	buf_free(&packet);
+	return !m->frame.failed;
+}
+
+/* The one whose next packet comes first; NULL if there is none before
+ * `until_ns`. */
+static struct media *next_media(struct maker *m, int64_t until_ns)
+{
+	struct media *found = NULL;
+
+	for (size_t i = 0; i < m->media_count; i++) {
+		struct media *x = &m->media[i];
+
+		if (x->sent == x->rtp.count)
+			continue;
+		x->time_ns = scenario_rtp_time(x->event, &x->rtp, x->sent);
+		if (x->time_ns < until_ns &&
+		    (found == NULL || x->time_ns < found->time_ns))
+			found = x;
+	}
+	return found;
+}
+
+static bool write_media(struct maker *m, int64_t until_ns, unsigned repetition)
+{
+	struct media *x;
+
+	while ((x = next_media(m, until_ns)) != NULL)
+		if (!write_rtp(m, x, repetition))
+			return false;
+	return true;
+}
+
+static void begin_media(struct maker *m, const struct scenario *s)
+{
+	m->media_count = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct media *x = &m->media[m->media_count];
+
+		if (!scenario_is_rtp(&s->events[i], &x->rtp))
+			continue;
+		x->event = &s->events[i];
+		x->sent = 0;
+		m->media_count++;
+	}
+}
+
+/* ---- all */
+
+/* One repetition: messages as they stand there, RTP between them by time. */
+static bool write_once(struct maker *m, const struct scenario *s,
+		       unsigned repetition)
+{
+	begin_media(m, s);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct scenario_event *e = &s->events[i];
+
+		if (scenario_is_rtp(e, NULL))
+			continue;
+		if (!write_media(m, e->time_ns, repetition) ||
+		    !write_event(m, e, repetition))
+			return false;
+	}
+	return write_media(m, INT64_MAX, repetition);
+}
+
 static bool write_all(struct maker *m, const struct scenario *s)
 {
 	if (m->pcapng)
 		pcapng_begin(m);
 	else
 		pcap_begin(m);
+	/* One more than there are: the place that was looked at last. */
+	m->media = calloc(s->count + 1, sizeof(*m->media));
+	if (m->media == NULL)
+		return false;
 	for (unsigned n = 0; n < m->repeat; n++)
-		for (size_t i = 0; i < s->count; i++)
-			if (!write_event(m, &s->events[i], n))
-				return false;
+		if (!write_once(m, s, n))
+			return false;
 	return true;
 }
 
@@ -208,6 +311,7 @@ static int make(struct maker *m, const char *from, const char *to)
 	m->carriage = carriage_new(m->carrier, write_packet, write_secrets, m);
 	good = m->carriage != NULL && write_all(m, &s);
 	carriage_free(m->carriage);
+	free(m->media);
 	if (!good)
 		(void)fprintf(stderr,
 			      "mkpcap: %s: a message is too long, or there "

@@ -10,6 +10,8 @@
 #define MESSAGE_BYTES_MAX 65536
 #define SECOND_NS         INT64_C(1000000000)
 #define EVENTS_AT_ONCE    64
+#define RTP_COUNT_MAX     1000000
+#define RTP_SIZE_MAX      1400
 
 /* ---- reading */
 
@@ -104,6 +106,141 @@ static struct scenario_event *add_event(struct scenario *s)
 	return &s->events[s->count++];
 }
 
+/* ---- RTP */
+
+/* "26" or "0x1a" */
+static bool parse_number(struct slice s, uint32_t max, uint32_t *out)
+{
+	char text[16];
+	char *end;
+	unsigned long value;
+
+	if (s.len < 3 || s.ptr[0] != '0' || s.ptr[1] != 'x')
+		return slice_to_u32(s, max, out);
+	if (s.len >= sizeof(text))
+		return false;
+	value = strtoul(slice_copy(s, text, sizeof(text)), &end, 16);
+	*out = (uint32_t)value;
+	return *end == '\0' && value <= max;
+}
+
+/* The numbers of "10-12,30" at its front. */
+static bool parse_range(struct slice *rest, uint32_t *from, uint32_t *to)
+{
+	struct slice last;
+	struct slice first =
+		slice_split(slice_split(*rest, ',', rest), '-', &last);
+
+	if (!slice_to_u32(first, UINT32_MAX, from))
+		return false;
+	*to = *from;
+	return !slice_is_set(last) || slice_to_u32(last, UINT32_MAX, to);
+}
+
+static bool parse_ranges(struct slice s)
+{
+	uint32_t from;
+	uint32_t to;
+
+	while (s.len > 0)
+		if (!parse_range(&s, &from, &to))
+			return false;
+	return true;
+}
+
+static bool parse_rtp_word(struct slice word, struct scenario_rtp *rtp)
+{
+	struct slice value;
+	struct slice name = slice_split(word, '=', &value);
+	uint32_t number;
+
+	if (slice_eq(name, SLICE("every")))
+		return parse_time(value, &rtp->every_ns);
+	if (slice_eq(name, SLICE("late")))
+		return parse_time(value, &rtp->late_ns);
+	if (slice_eq(name, SLICE("lose"))) {
+		rtp->lose = value;
+		return parse_ranges(value);
+	}
+	if (!parse_number(value, UINT32_MAX, &number))
+		return false;
+	if (slice_eq(name, SLICE("type")) && number < 256)
+		rtp->type = (uint8_t)number;
+	else if (slice_eq(name, SLICE("sequence")) && number <= UINT16_MAX)
+		rtp->sequence = (uint16_t)number;
+	else if (slice_eq(name, SLICE("ssrc")))
+		rtp->ssrc = number;
+	else if (slice_eq(name, SLICE("timestamp")))
+		rtp->timestamp = number;
+	else if (slice_eq(name, SLICE("step")))
+		rtp->step = number;
+	else if (slice_eq(name, SLICE("size")) && number <= RTP_SIZE_MAX)
+		rtp->size = number;
+	else if (slice_eq(name, SLICE("count")) && number <= RTP_COUNT_MAX)
+		rtp->count = number;
+	else
+		return false;
+	return true;
+}
+
+/* False at a word that says nothing; what stood before it was read. */
+static bool parse_rtp(struct slice text, struct scenario_rtp *rtp)
+{
+	*rtp = (struct scenario_rtp){ .ssrc = 0x1234,
+				      .timestamp = 16000,
+				      .step = 160,
+				      .count = 50,
+				      .size = 160,
+				      .sequence = 100,
+				      .type = 8,
+				      .every_ns = SECOND_NS / 50 };
+	while (text.len > 0) {
+		struct slice line = slice_trim(slice_split(text, '\n', &text));
+
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!slice_eq(slice_split(line, ' ', &line), SLICE("rtp")))
+			return false;
+		while (line.len > 0) {
+			struct slice word = slice_split(line, ' ', &line);
+
+			if (word.len > 0 && !parse_rtp_word(word, rtp))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool scenario_is_rtp(const struct scenario_event *e, struct scenario_rtp *out)
+{
+	struct slice line = slice_split(e->text, '\n', NULL);
+
+	if (!slice_eq(slice_split(line, ' ', NULL), SLICE("rtp")))
+		return false;
+	if (out != NULL)
+		(void)parse_rtp(e->text, out);
+	return true;
+}
+
+static enum err check_rtp(const struct scenario *s, const char *path,
+			  struct problem *problem)
+{
+	struct scenario_rtp rtp;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct scenario_event *e = &s->events[i];
+
+		if (!scenario_is_rtp(e, NULL) || parse_rtp(e->text, &rtp))
+			continue;
+		problem_set(problem, "%s: rtp of event %zu cannot be read",
+			    path, i + 1);
+		return ERR_MALFORMED;
+	}
+	return ERR_OK;
+}
+
+/* ---- reading a scenario */
+
 static enum err parse_lines(struct scenario *s, const char *path,
 			    struct problem *problem)
 {
@@ -159,6 +296,8 @@ enum err scenario_read(struct scenario *s, const char *path,
 		s->file.len--;
 		e = parse_lines(s, path, problem);
 	}
+	if (e == ERR_OK)
+		e = check_rtp(s, path, problem);
 	return e;
 }
 
@@ -264,4 +403,45 @@ void scenario_render(const struct scenario_event *e, unsigned repetition,
 	if (rendered.failed)
 		out->failed = true;
 	buf_free(&rendered);
+}
+
+/* ---- writing RTP */
+
+int64_t scenario_rtp_time(const struct scenario_event *e,
+			  const struct scenario_rtp *rtp, uint32_t n)
+{
+	return e->time_ns + n * rtp->every_ns + (n % 2 == 1 ? rtp->late_ns : 0);
+}
+
+static bool is_lost(const struct scenario_rtp *rtp, uint32_t n)
+{
+	struct slice rest = rtp->lose;
+	uint32_t from;
+	uint32_t to;
+
+	while (rest.len > 0 && parse_range(&rest, &from, &to))
+		if (n >= from && n <= to)
+			return true;
+	return false;
+}
+
+static void add_be32(struct buf *out, uint32_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		buf_add_char(out, (char)(value >> shift & 0xff));
+}
+
+void scenario_render_rtp(const struct scenario_rtp *rtp, uint32_t n,
+			 unsigned repetition, struct buf *out)
+{
+	uint16_t sequence = (uint16_t)(rtp->sequence + n);
+
+	if (is_lost(rtp, n))
+		return;
+	add_be32(out,
+		 UINT32_C(0x80) << 24 | (uint32_t)rtp->type << 16 | sequence);
+	add_be32(out, rtp->timestamp + n * rtp->step);
+	add_be32(out, rtp->ssrc + repetition);
+	for (uint32_t i = 0; i < rtp->size; i++)
+		buf_add_char(out, '\xd5');
 }

@@ -11,6 +11,16 @@
  * the length of the body.  In a line that begins with `!` the mark is dropped
  * and \\ \r \n \t \0 \xHH stand for bytes; \c at its end leaves out the CRLF.
  * {n} is the number of the repetition, from 0.  Time is in seconds.
+ *
+ *     @ 1.000 192.0.2.1:40000 > 192.0.2.2:50000
+ *     rtp type=8 ssrc=0x1234 sequence=100 timestamp=16000 count=50
+ *     rtp every=0.020 step=160 size=160 late=0.004 lose=10-12,30
+ *
+ * is so many packets of RTP from that time on, among the messages in order of
+ * time.  Each word may be left out; without the last two it is as written
+ * here.  `step` goes onto the timestamp, `size` is that of the payload (0xd5),
+ * each second packet comes by `late` later, those that `lose` names (from 0)
+ * are not sent, and the SSRC is higher by the number of the repetition.
  */
 #ifndef SIPMON_TESTS_SCENARIO_H
 #define SIPMON_TESTS_SCENARIO_H
@@ -30,6 +40,19 @@ struct scenario_event {
 	struct slice text; /* as written, within scenario.file */
 };
 
+struct scenario_rtp {
+	uint32_t ssrc;
+	uint32_t timestamp;
+	uint32_t step;
+	uint32_t count;
+	uint32_t size;
+	uint16_t sequence;
+	uint8_t type;
+	int64_t every_ns;
+	int64_t late_ns;
+	struct slice lose;
+};
+
 struct scenario {
 	struct buf file;
 	struct scenario_event *events;
@@ -45,5 +68,15 @@ void scenario_free(struct scenario *s);
  */
 void scenario_render(const struct scenario_event *e, unsigned repetition,
 		     struct buf *out);
+
+/* Is it RTP?  `*out` (may be NULL) says how much of it. */
+bool scenario_is_rtp(const struct scenario_event *e, struct scenario_rtp *out);
+
+/* Packet `n` of it: when it is sent, and its bytes after those of `out`; none
+ * if it is lost. */
+int64_t scenario_rtp_time(const struct scenario_event *e,
+			  const struct scenario_rtp *rtp, uint32_t n);
+void scenario_render_rtp(const struct scenario_rtp *rtp, uint32_t n,
+			 unsigned repetition, struct buf *out);
 
 #endif
