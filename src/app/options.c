@@ -264,6 +264,8 @@ static void apply_flag(struct options *o, enum option_id id)
 		o->follow = true;
 	if (id == OPTION_FETCH)
 		o->fetch = true;
+	if (id == OPTION_NO_MEDIA)
+		o->no_media = true;
 }
 
 static void wrong_value(struct problem *problem, const char *name,

@@ -10,6 +10,7 @@
 #include "sipmon/base/buf.h"
 #include "sipmon/base/err.h"
 #include "sipmon/call/phase.h"
+#include "sipmon/call/store.h"
 #include "sipmon/catalogue/catalogue.h"
 #include "sipmon/identity/policy.h"
 #include "sipmon/report/report.h"
@@ -87,6 +88,7 @@ struct options {
 	const char *fail_on;
 	struct buf bpf; /* terminated; empty: none */
 	bool keep_duplicates;
+	bool no_media;
 	struct phase_limits limits;
 	uint64_t memory_bytes;
 	enum language lang;

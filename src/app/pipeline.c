@@ -180,8 +180,12 @@ static void file_message(struct pipeline *p, const struct payload *d)
 
 static void take_message(void *ctx, const struct payload *message)
 {
+	struct pipeline *p = ctx;
+
 	if (sip_recognise(message->bytes))
-		file_message(ctx, message);
+		file_message(p, message);
+	else if (message->flow.transport == TRANSPORT_UDP)
+		store_push_rtp(p->store, message);
 }
 
 static enum stream_begins begins(struct slice bytes)
@@ -259,6 +263,7 @@ static enum err open_stages(struct pipeline *p, const struct options *o,
 				STREAM_SHARE(memory_bytes),
 		.reread = reread,
 		.reread_ctx = p,
+		.media = !o->no_media,
 	};
 	const struct decap_options peel = {
 		.counters = &p->counters,

@@ -12,6 +12,8 @@
 #include "sipmon/base/arena.h"
 #include "sipmon/base/map.h"
 #include "sipmon/base/slab.h"
+#include "sipmon/call/media.h"
+#include "sipmon/call/peer.h"
 #include "sipmon/call/store.h"
 #include "sipmon/sip/method.h"
 
@@ -31,6 +33,20 @@
 #define CALL_SHARE 8
 /* Dialogs past this number are not told apart. */
 #define CALL_DIALOGS_MAX 64
+/* Media lines of a call past this number are not kept: a session refreshed
+ * every half an hour fills it in days. */
+#define CALL_MEDIA_MAX 256
+
+/* User-Agent names that are told apart. */
+#define AGENTS_MAX       1000
+#define AGENT_NAME_BYTES 62
+
+/* RTP streams have this part of the memory; STREAM_BYTES is what one takes,
+ * its places in the indices included, and some more. */
+#define STREAMS_SHARE 16
+#define STREAM_BYTES  256
+#define STREAMS_MIN   64
+#define STREAMS_MAX   65536
 
 /* Who is forgotten first: finished calls, then those never answered. */
 enum call_class {
@@ -44,7 +60,14 @@ enum call_class {
 struct hop_pair {
 	struct flow way[2];
 	uint64_t hash;
-	uint32_t uses; /* messages that name it */
+	uint32_t uses;    /* messages that name it */
+	uint32_t peer[2]; /* the sources of both ways; 0: not counted */
+};
+
+struct agent_name {
+	uint8_t len;
+	bool is_scanner;
+	char text[AGENT_NAME_BYTES];
 };
 
 struct call_ends {
@@ -58,10 +81,16 @@ struct view {
 	struct slab transactions;
 	struct slab dialogs;
 	struct slab hops;
+	struct slab media; /* struct media_note */
+	struct slab peers;
+	struct streams *streams; /* one that stays empty, without media */
+	bool has_media;
 	struct map by_call_id;
 	struct map by_transaction;
 	struct map by_hop;
 	struct map by_signer;
+	struct map by_peer;
+	struct map by_agent;
 	struct arena_pool *strings;
 	struct msg_log log;
 	struct view_totals totals;
@@ -77,6 +106,8 @@ struct view {
 	uint16_t method_count; /* ids given out, registered ones included */
 	uint64_t method_requests[SIP_METHODS + METHOD_NAMES_MAX];
 	char method_names[METHOD_NAMES_MAX][METHOD_NAME_BYTES];
+	uint16_t agent_count; /* AGENTS_MAX + 1: there are others */
+	struct agent_name agents[AGENTS_MAX];
 	store_reread_fn reread;
 	void *reread_ctx;
 };
@@ -103,6 +134,18 @@ uint32_t store_hop(struct store *s, const struct flow *flow);
 /* A hop that no message holds any more is forgotten. */
 void store_hold_hop(struct store *s, uint32_t hop);
 void store_release_hop(struct store *s, uint32_t hop);
+
+/* Frees the notes of a call. */
+void media_forget(struct view *v, struct call *c);
+
+/* The id of a host, made if it is new; 0 past PEERS_MAX. */
+uint32_t peer_id(struct view *v, const struct endpoint *host);
+
+/* The id of a User-Agent, made if it is new; 0 for an empty one. */
+uint16_t agent_id(struct view *v, struct slice name);
+
+/* Does a User-Agent begin with the name of a known scanner? */
+bool agent_is_scanner(struct slice name);
 
 static inline uint32_t call_slot(const struct call *c)
 {

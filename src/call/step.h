@@ -44,4 +44,12 @@ void transaction_apply(struct step *st);
 /* Finds or makes the dialog (RFC 3261 section 12) and moves it on. */
 void dialog_follow(struct step *st);
 
+/* Keeps a note of each media line of its SDP and says what that shows: some of
+ * enum msg_flag. */
+unsigned media_note_sdp(struct step *st);
+
+/* What the host that sent it did: before the call knows its first request, and
+ * when its transaction is known. */
+void peer_count(struct step *st);
+
 #endif

@@ -12,10 +12,14 @@ static void init_view(struct view *v)
 	slab_init(&v->transactions, sizeof(struct transaction));
 	slab_init(&v->dialogs, sizeof(struct dialog));
 	slab_init(&v->hops, sizeof(struct hop_pair));
+	slab_init(&v->media, sizeof(struct media_note));
+	slab_init(&v->peers, sizeof(struct peer));
 	map_init(&v->by_call_id);
 	map_init(&v->by_transaction);
 	map_init(&v->by_hop);
 	map_init(&v->by_signer);
+	map_init(&v->by_peer);
+	map_init(&v->by_agent);
 	log_init(&v->log);
 	clock_offset_init(&v->clock_offset);
 	v->method_count = SIP_METHODS;
@@ -34,11 +38,27 @@ static void free_view(struct view *v)
 	slab_free(&v->transactions);
 	slab_free(&v->dialogs);
 	slab_free(&v->hops);
+	slab_free(&v->media);
+	slab_free(&v->peers);
 	map_free(&v->by_call_id);
 	map_free(&v->by_transaction);
 	map_free(&v->by_hop);
 	map_free(&v->by_signer);
+	map_free(&v->by_peer);
+	map_free(&v->by_agent);
 	log_free(&v->log);
+}
+
+/* At least one: readers ask for the table where no media is counted too. */
+static uint32_t streams_limit(const struct store_options *o)
+{
+	uint64_t limit = o->memory_bytes / STREAMS_SHARE / STREAM_BYTES;
+
+	if (!o->media)
+		return 1;
+	if (o->memory_bytes == 0 || limit > STREAMS_MAX)
+		return STREAMS_MAX;
+	return limit < STREAMS_MIN ? STREAMS_MIN : (uint32_t)limit;
 }
 
 enum err store_new(struct store **out, const struct store_options *options)
@@ -48,7 +68,9 @@ enum err store_new(struct store **out, const struct store_options *options)
 	if (s == NULL)
 		return ERR_NOMEM;
 	s->view.strings = arena_pool_new();
-	if (s->view.strings == NULL) {
+	if (s->view.strings == NULL ||
+	    streams_new(&s->view.streams, streams_limit(options))) {
+		arena_pool_free(s->view.strings);
 		free(s);
 		return ERR_NOMEM;
 	}
@@ -57,6 +79,7 @@ enum err store_new(struct store **out, const struct store_options *options)
 	s->view.reread = options->reread;
 	s->view.reread_ctx = options->reread_ctx;
 	s->memory_bytes = options->memory_bytes;
+	s->view.has_media = options->media;
 	*out = s;
 	return ERR_OK;
 }
@@ -67,6 +90,7 @@ void store_free(struct store *s)
 		return;
 	free_view(&s->view);
 	arena_pool_free(s->view.strings);
+	streams_free(s->view.streams);
 	free(s->view.signers);
 	free(s);
 }
@@ -82,6 +106,16 @@ void store_set_now(struct store *s, int64_t now_ns)
 		s->view.now_ns = now_ns;
 }
 
+void store_push_rtp(struct store *s, const struct payload *p)
+{
+	struct view *v = &s->view;
+	uint64_t seen = streams_seen(v->streams);
+
+	if (v->has_media && streams_push(v->streams, p) &&
+	    streams_seen(v->streams) != seen)
+		v->change++;
+}
+
 void store_clear(struct store *s)
 {
 	struct view *v = &s->view;
@@ -94,6 +128,8 @@ void store_clear(struct store *s)
 	memset(v->class, 0, sizeof(v->class));
 	s->last_hop = 0;
 	v->signer_count = 0;
+	v->agent_count = 0;
+	streams_clear(v->streams);
 	v->change++;
 }
 
@@ -213,6 +249,8 @@ static uint32_t add_hop(struct view *v, const struct flow *flow, uint64_t hash)
 	pair->way[0] = *flow;
 	pair->way[1] = (struct flow){ flow->destination, flow->source,
 				      flow->transport };
+	pair->peer[0] = peer_id(v, &flow->source);
+	pair->peer[1] = peer_id(v, &flow->destination);
 	if (map_add(&v->by_hop, hash, number)) {
 		slab_give(&v->hops, number);
 		return 0;
@@ -340,6 +378,7 @@ void store_forget(struct store *s, uint32_t slot)
 	struct call *c = slab_at(&v->calls, slot);
 
 	forget_messages(s, c);
+	media_forget(v, c);
 	for (uint32_t i = c->first_transaction; i != 0;) {
 		struct transaction *t = slab_at(&v->transactions, i);
 		uint32_t next = t->next;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "notice.h"
 #include "sipmon/net/packet.h"
 #include "step.h"
 
@@ -136,7 +137,7 @@ static struct call *find_call(struct step *st)
 
 /* ---- filing */
 
-static uint16_t msg_flags(const struct step *st)
+static uint32_t msg_flags(const struct step *st)
 {
 	const struct sip_msg *msg = st->in->msg;
 	unsigned flags = 0;
@@ -166,7 +167,7 @@ static uint16_t msg_flags(const struct step *st)
 		flags |= MSG_REASON;
 	if (sip_msg_has(msg, SIP_HEADER_WARNING))
 		flags |= MSG_WARNING;
-	return (uint16_t)flags;
+	return flags;
 }
 
 /* Links the message behind the others of its call and transaction. */
@@ -239,14 +240,55 @@ static bool has_other_from(const struct step *st)
 	       st->call->from_tag != from_tag_of(st);
 }
 
+/* RFC 3261 section 18.1.1: a longer request wants another transport. */
+#define UDP_REQUEST_MAX 1300
+
+/* The most that may stand behind a body and be its rest: what stands there
+ * otherwise (RFC 3261 section 18.3) is padding, or another message. */
+#define REST_BYTES_MAX 64
+
+/* Content-Length ends the body in the middle of a line that goes on. */
+static bool body_goes_on(const struct step *st)
+{
+	struct slice raw = st->in->msg->raw;
+	uint32_t rest = st->in->trailing;
+	char next;
+
+	if (rest == 0 || rest > REST_BYTES_MAX || st->in->msg->body.len == 0 ||
+	    raw.ptr[raw.len - 1] == '\n' || raw.ptr[raw.len + rest - 1] != '\n')
+		return false;
+	next = raw.ptr[raw.len];
+	return next > ' ' && next < 0x7f;
+}
+
+/* Out of its place, or of a wrong length. */
+static unsigned odd_flags(const struct step *st)
+{
+	const struct sip_msg *msg = st->in->msg;
+	unsigned flags = body_goes_on(st) ? MSG_LENGTH_OFF : 0;
+
+	if (msg->is_response) {
+		if (msg->status < 200 && !st->resent &&
+		    st->transaction != NULL && st->transaction->final_code != 0)
+			flags |= MSG_LATE;
+	} else if (msg->raw.len > UDP_REQUEST_MAX &&
+		   st->in->flow->transport == TRANSPORT_UDP) {
+		flags |= MSG_OVERSIZED;
+	}
+	return flags;
+}
+
 static void file_message(struct step *st)
 {
 	struct view *v = view_of(st);
 	struct captured_msg *m = st->kept;
 
-	m->flags |= msg_flags(st);
+	m->flags |= msg_flags(st) | odd_flags(st);
 	if (has_other_from(st))
 		m->flags |= MSG_OTHER_FROM;
+	if (!st->in->msg->is_response && st->call->method == SIP_METHOD_NONE)
+		st->call->agent = agent_id(v, st->in->msg->user_agent);
+	m->flags |= notice(st);
 	m->time_ns = st->in->time_ns;
 	m->call = call_slot(st->call);
 	m->dialog = st->dialog_id;
@@ -254,8 +296,8 @@ static void file_message(struct step *st)
 	m->cseq = st->in->msg->cseq;
 	m->content = st->content;
 	m->status = st->in->msg->status;
-	m->method = st->method;
-	m->source = st->in->source;
+	m->method = (uint8_t)st->method;
+	m->source = (uint8_t)st->in->source;
 	link_message(st, m, st->kept_id);
 	if (st->dialog_id != 0) {
 		struct dialog *d = slab_at(&v->dialogs, st->dialog_id);
@@ -263,6 +305,9 @@ static void file_message(struct step *st)
 		if (d->msg == 0)
 			d->msg = st->kept_id;
 	}
+	if ((m->flags & (MSG_SDP | MSG_RETRANSMISSION | MSG_CUT)) == MSG_SDP)
+		m->flags |= media_note_sdp(st);
+	st->call->noticed |= m->flags;
 }
 
 /* A copy of an answer may come late, behind the BYE. */
@@ -303,7 +348,7 @@ static void update_call(struct step *st)
 {
 	struct call *c = st->call;
 	const struct tracked *in = st->in;
-	unsigned flags = c->flags;
+	unsigned flags;
 
 	if (in->time_ns < c->start_ns)
 		c->start_ns = in->time_ns;
@@ -315,6 +360,8 @@ static void update_call(struct step *st)
 		if (st->transaction != NULL)
 			st->transaction->retransmissions++;
 	}
+	peer_count(st);
+	flags = c->flags;
 	if (!in->msg->is_response && c->method == SIP_METHOD_NONE) {
 		c->method = st->method;
 		c->from_tag = from_tag_of(st);

@@ -42,8 +42,12 @@ uint64_t view_memory(const struct view *v)
 {
 	return slab_bytes(&v->calls) + slab_bytes(&v->messages) +
 	       slab_bytes(&v->transactions) + slab_bytes(&v->dialogs) +
-	       slab_bytes(&v->hops) + map_bytes(&v->by_call_id) +
-	       map_bytes(&v->by_transaction) + map_bytes(&v->by_hop) +
+	       slab_bytes(&v->hops) + slab_bytes(&v->media) +
+	       slab_bytes(&v->peers) +
+	       (v->has_media ? streams_memory(v->streams) : 0) +
+	       map_bytes(&v->by_call_id) + map_bytes(&v->by_transaction) +
+	       map_bytes(&v->by_hop) + map_bytes(&v->by_peer) +
+	       map_bytes(&v->by_agent) +
 	       arena_pool_bytes(v->strings) + v->log.bytes;
 }
 

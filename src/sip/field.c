@@ -170,6 +170,8 @@ static const char *check_contact(struct reading *r, struct slice value)
 		return NULL;
 	do {
 		scan_nameaddr(&c, &addr);
+		if (addr.uri.is_sip && !slice_is_set(r->m->contact_host))
+			r->m->contact_host = addr.uri.host;
 		if (slice_is_set(addr.q) && !is_q(addr.q))
 			reading_defect(r, SIP_DEFECT_CONTACT_Q, addr.q.ptr);
 		if (slice_is_set(addr.expires) &&
@@ -178,6 +180,13 @@ static const char *check_contact(struct reading *r, struct slice value)
 				       addr.expires.ptr);
 	} while (c.bad == NULL && cursor_more(&c));
 	return c.bad;
+}
+
+static const char *check_user_agent(struct reading *r, struct slice value)
+{
+	if (!slice_is_set(r->m->user_agent))
+		r->m->user_agent = value;
+	return NULL;
 }
 
 static const char *addresses(struct slice value, bool many, bool brackets)
@@ -456,6 +465,7 @@ static const struct {
 	ROW(RECORD_ROUTE, check_bracketed, ROUTE),
 	ROW(PATH, check_bracketed, ROUTE),
 	ROW(SERVICE_ROUTE, check_bracketed, ROUTE),
+	ROW(USER_AGENT, check_user_agent, NONE),
 	ROW(CONTENT_TYPE, check_content_type, CONTENT_TYPE),
 	ROW(CONTENT_LENGTH, check_content_length, CONTENT_LENGTH),
 	ROW(CONTENT_ENCODING, check_tokens, CONTENT_FIELD),

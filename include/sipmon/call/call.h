@@ -20,6 +20,10 @@ enum call_flag {
 	CALL_MALFORMED = 1 << 0, /* one of its messages breaks the grammar */
 	CALL_IDENTITY = 1 << 1,  /* one of its messages carries Identity */
 	CALL_RESPONSE = 1 << 2,  /* a response was seen */
+	/* What peer.h has counted of it, of whoever sent its first request. */
+	CALL_BEGAN = 1 << 3,
+	CALL_REFUSED = 1 << 4,
+	CALL_SUCCEEDED = 1 << 5,
 };
 
 struct call {
@@ -44,13 +48,19 @@ struct call {
 	uint32_t hop;      /* of the first request; of the first response turned
 			      round if no request was seen */
 	uint32_t from_tag; /* keyed hash, of the first request */
-	uint32_t earlier;  /* slots, by order of first message */
+	uint32_t noticed;  /* enum msg_flag: what any of its messages has */
+	uint32_t first_media; /* media.h */
+	uint32_t last_media;
+	uint32_t sdp_media; /* first of the latest session description */
+	uint32_t earlier; /* slots, by order of first message */
 	uint32_t later;
 	uint32_t older; /* slots, by time of last message, within its class */
 	uint32_t newer;
 	uint16_t method; /* of the first request seen; SIP_METHOD_NONE before */
+	uint16_t agent;  /* of the first request: view_agent_name(); 0: none */
 	uint8_t flags;   /* enum call_flag */
 	uint8_t class;   /* enum call_class: who is forgotten first (store.c) */
+	uint16_t media_count; /* notes from first_media on */
 	struct arena arena;
 };
 

@@ -17,16 +17,18 @@ enum finding_severity {
 };
 
 #define FINDING_MESSAGES 4
-#define FINDING_ROOM     24 /* findings that one call may have */
+#define FINDING_ROOM     48 /* findings that one call may have */
 
 struct finding {
 	const char *kind; /* "stuck-in-trying"; lives as long as the program */
 	enum finding_severity severity;
 	uint16_t code;          /* response code it is about, or 0 */
 	int64_t lasted_ns;      /* a duration that proves it, or -1 */
-	uint32_t count;         /* how often, or 0 */
+	uint32_t count;         /* how often, or a size; or 0 */
 	unsigned message_count; /* how many of `messages` are set */
 	uint32_t messages[FINDING_MESSAGES]; /* ids */
+	/* Who did it, where a rule names an element; else family 0. */
+	struct endpoint element;
 };
 
 /* "note", "warning", "error" */

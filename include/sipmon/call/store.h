@@ -6,11 +6,13 @@
 #ifndef SIPMON_CALL_STORE_H
 #define SIPMON_CALL_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sipmon/base/err.h"
 #include "sipmon/call/verdict.h"
 #include "sipmon/call/view.h"
+#include "sipmon/net/payload.h"
 
 struct store;
 
@@ -22,6 +24,7 @@ struct store_options {
 	uint64_t memory_bytes; /* ceiling for all that is kept; 0: none */
 	store_reread_fn reread;
 	void *reread_ctx;
+	bool media; /* count RTP: store_push_rtp(); a 16th of the memory */
 };
 
 MUST_CHECK enum err store_new(struct store **out,
@@ -46,7 +49,13 @@ uint16_t store_signer(struct store *s, const struct signer *signer);
 /* One sample for view_clock_offset(): capture time less iat. */
 void store_add_age(struct store *s, int64_t seconds);
 
-/* Forgets all calls and counters. */
+/*
+ * A datagram that is no SIP: counted if it is RTP and the store was asked to.
+ * view_change() tells of new streams, not of each packet.
+ */
+void store_push_rtp(struct store *s, const struct payload *p);
+
+/* Forgets all calls, streams and counters. */
 void store_clear(struct store *s);
 
 #endif

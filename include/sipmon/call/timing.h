@@ -20,6 +20,23 @@ struct timing {
 	int64_t setup_ns;    /* first INVITE to its 2xx */
 	int64_t talk_ns;     /* that 2xx to BYE */
 	int64_t teardown_ns; /* BYE to its final response */
+
+	/* First INVITE to the first response of each of these codes. */
+	int64_t to_180_ns;
+	int64_t to_181_ns;
+	int64_t to_182_ns;
+	int64_t to_183_ns;
+	int64_t to_199_ns;
+	/* First INVITE to its final of 300 to 699 (no answered challenge), if
+	 * that is the outcome. */
+	int64_t failure_ns;
+	int64_t early_media_ns; /* first 18x with SDP to the final response */
+	/* The first SDP answer to the first RTP of the call; 0 if RTP was there
+	 * before the answer.  Streams older than the offer do not count. */
+	int64_t first_rtp_ns;
+	/* Slowest of either end to its final response. */
+	int64_t prack_ns;
+	int64_t update_ns;
 };
 
 struct timing timing_of(const struct view *v, const struct call *c);

@@ -47,7 +47,13 @@ uint16_t view_method_count(const struct view *v);
 /* The name as on the wire; strangers' bytes: escape before showing. */
 struct slice view_method_name(const struct view *v, uint16_t method);
 
-/* Changes whenever anything in the view did; compare, do not count. */
+/* User-Agent names, kept once each; ids are 1 .. count.  Past a number of them
+ * the rest share the last id, whose name is "others". */
+uint16_t view_agent_count(const struct view *v);
+struct slice view_agent_name(const struct view *v, uint16_t agent);
+
+/* Changes whenever anything in the view did, but for the figures of streams
+ * that are known; compare, do not count. */
 uint64_t view_change(const struct view *v);
 
 /* The time that phases still open last until: of the latest packet, or the

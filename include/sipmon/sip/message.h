@@ -44,9 +44,11 @@ struct sip_msg {
 	struct slice to_user;
 	struct slice to_host;
 	struct slice to_tag;
-	struct slice via;         /* topmost value */
-	struct slice branch;      /* of the topmost Via */
-	struct slice via_sent_by; /* host and port of the topmost Via */
+	struct slice via;          /* topmost value */
+	struct slice branch;       /* of the topmost Via */
+	struct slice via_sent_by;  /* host and port of the topmost Via */
+	struct slice contact_host; /* of the first SIP URI in Contact */
+	struct slice user_agent;
 	struct slice content_type;
 	uint32_t cseq; /* valid if has_cseq */
 	bool has_cseq;

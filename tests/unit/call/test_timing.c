@@ -1,5 +1,5 @@
-/* The six delays of a call, as the report defines them. */
-#include "say.h"
+/* The delays of a call, as the report defines them. */
+#include "rtp.h"
 #include "sipmon/call/timing.h"
 
 #define NONE INT64_MIN
@@ -224,6 +224,207 @@ static void no_delay_is_negative(void **state)
 	takes(s, NONE, 200, NONE, 100, NONE, NONE);
 }
 
+/* ---- those behind the six */
+
+struct rest {
+	int64_t to_180;
+	int64_t to_181;
+	int64_t to_182;
+	int64_t to_183;
+	int64_t to_199;
+	int64_t failure;
+	int64_t early_media;
+	int64_t first_rtp;
+	int64_t prack;
+	int64_t update;
+};
+
+/* In milliseconds; what is left out is NONE, and 0 is written -1. */
+static void rest_is(const struct store *s, struct rest expected)
+{
+	struct timing t = timing_of(store_view(s), the_call(s));
+	const int64_t got[] = { t.to_180_ns,      t.to_181_ns,    t.to_182_ns,
+				t.to_183_ns,      t.to_199_ns,    t.failure_ns,
+				t.early_media_ns, t.first_rtp_ns, t.prack_ns,
+				t.update_ns };
+	int64_t ms[sizeof(got) / sizeof(got[0])];
+
+	memcpy(ms, &expected, sizeof(ms));
+	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
+		int64_t ns = ms[i] == 0 ? TIMING_NONE : ms[i] * CLOCK_MS_NS;
+
+		if (got[i] != (ms[i] == -1 ? 0 : ns))
+			fail_msg("value %zu is %lld ns", i, (long long)got[i]);
+	}
+}
+
+#define REST_IS(s, ...) rest_is(s, (struct rest){ __VA_ARGS__ })
+
+static void each_code_has_its_first_response(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .at_ms = 1000, .way = "A>P", .line = "INVITE");
+	REST_IS(s, .failure = 0);
+	SAY(s, .at_ms = 1002, .way = "P>B", .line = "INVITE", .branch = "2");
+	SAY(s, .at_ms = 1003, .way = "B>P", .line = "183", .branch = "2",
+	    .to = "b");
+	SAY(s, .at_ms = 1005, .way = "P>A", .line = "183", .to = "b");
+	SAY(s, .at_ms = 1006, .way = "P>A", .line = "181", .to = "b");
+	SAY(s, .at_ms = 1007, .way = "P>A", .line = "180", .to = "b");
+	SAY(s, .at_ms = 1008, .way = "P>A", .line = "182", .to = "b");
+	SAY(s, .at_ms = 1009, .way = "P>A", .line = "183", .to = "c");
+	SAY(s, .at_ms = 1010, .way = "P>A", .line = "199", .to = "b");
+	SAY(s, .at_ms = 1011, .way = "P>A", .line = "180", .to = "c");
+	SAY(s, .at_ms = 1500, .way = "P>A", .line = "200", .to = "c");
+	REST_IS(s, .to_180 = 7, .to_181 = 6, .to_182 = 8, .to_183 = 5,
+		.to_199 = 10);
+}
+
+static void a_failure_counts_from_the_first_invite(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>P", .line = "INVITE");
+	SAY(s, .at_ms = 10, .way = "P>A", .line = "407", .to = "p");
+	SAY(s, .at_ms = 50, .way = "A>P", .line = "INVITE", .branch = "2",
+	    .cseq = 2);
+	REST_IS(s, .failure = 0);
+	SAY(s, .at_ms = 900, .way = "P>A", .line = "503", .branch = "2",
+	    .cseq = 2, .to = "b");
+	REST_IS(s, .failure = 900);
+	/* which the next attempt makes good */
+	SAY(s, .at_ms = 950, .way = "A>P", .line = "INVITE", .branch = "3",
+	    .cseq = 3);
+	SAY(s, .at_ms = 990, .way = "P>A", .line = "200", .branch = "3",
+	    .cseq = 3, .to = "b");
+	REST_IS(s, .failure = 0);
+}
+
+static void early_media_lasts_until_the_final_response(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>B", .line = "INVITE", .more = SDP_TYPE, .body = SDP_A);
+	SAY(s, .at_ms = 100, .way = "B>A", .line = "180", .to = "b");
+	SAY(s, .at_ms = 200, .way = "B>A", .line = "183", .to = "b",
+	    .more = SDP_TYPE, .body = SDP_B);
+	REST_IS(s, .to_180 = 100, .to_183 = 200);
+	SAY(s, .at_ms = 250, .way = "B>A", .line = "180", .to = "b",
+	    .more = SDP_TYPE, .body = SDP_B);
+	SAY(s, .at_ms = 1700, .way = "B>A", .line = "486", .to = "b");
+	REST_IS(s, .to_180 = 100, .to_183 = 200, .early_media = 1500,
+		.failure = 1700);
+}
+
+static void the_slowest_prack_and_update_count(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>B", .line = "INVITE");
+	SAY(s, .at_ms = 10, .way = "A>B", .line = "PRACK", .branch = "2",
+	    .to = "b", .cseq = 2);
+	SAY(s, .at_ms = 15, .way = "A>B", .line = "PRACK", .branch = "2",
+	    .to = "b", .cseq = 2);
+	SAY(s, .at_ms = 40, .way = "B>A", .line = "200", .of = "PRACK",
+	    .branch = "2", .to = "b", .cseq = 2);
+	SAY(s, .at_ms = 50, .way = "A>B", .line = "PRACK", .branch = "3",
+	    .to = "b", .cseq = 3);
+	SAY(s, .at_ms = 60, .way = "B>A", .line = "200", .of = "PRACK",
+	    .branch = "3", .to = "b", .cseq = 3);
+	/* of the callee, and one without an answer */
+	SAY(s, .at_ms = 70, .way = "B>A", .line = "UPDATE", .branch = "4",
+	    .from = "b", .to = "a", .cseq = 4);
+	SAY(s, .at_ms = 75, .way = "A>B", .line = "200", .of = "UPDATE",
+	    .branch = "4", .from = "b", .to = "a", .cseq = 4);
+	SAY(s, .at_ms = 80, .way = "A>B", .line = "UPDATE", .branch = "5",
+	    .to = "b", .cseq = 5);
+	REST_IS(s, .prack = 30, .update = 5);
+}
+
+/* ---- RTP */
+
+static void rtp_counts_from_the_answer(void **state)
+{
+	struct store *s = *state;
+
+	say_talk(s, "one", 0, false);
+	REST_IS(s, .first_rtp = 0);
+	RTP(s, .at_ms = 1300, .way = "A>B", .ssrc = 1, .count = 9);
+	RTP(s, .at_ms = 1040, .way = "B>A", .ssrc = 2, .count = 9);
+	REST_IS(s, .first_rtp = 40);
+	/* RTP was there before the answer was */
+	RTP(s, .at_ms = 900, .way = "C>A", .ssrc = 3, .count = 9);
+	REST_IS(s, .first_rtp = -1);
+}
+
+static void the_offer_made_again_is_no_answer(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>B", .line = "INVITE", .more = SDP_TYPE, .body = SDP_A);
+	SAY(s, .at_ms = 10, .way = "B>A", .line = "407", .to = "p");
+	SAY(s, .at_ms = 50, .way = "A>B", .line = "INVITE", .branch = "2",
+	    .cseq = 2, .more = SDP_TYPE, .body = SDP_A);
+	SAY(s, .at_ms = 500, .way = "B>A", .line = "200", .branch = "2",
+	    .cseq = 2, .to = "b", .more = SDP_TYPE, .body = SDP_B);
+	RTP(s, .at_ms = 520, .way = "B>A", .ssrc = 1, .count = 9);
+	REST_IS(s, .first_rtp = 20);
+}
+
+static void where_the_answer_is_in_the_ack_it_counts_from_there(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>B", .line = "INVITE");
+	SAY(s, .at_ms = 500, .way = "B>A", .line = "200", .to = "b",
+	    .more = SDP_TYPE, .body = SDP_B);
+	SAY(s, .at_ms = 600, .way = "A>B", .line = "ACK", .branch = "2",
+	    .to = "b", .more = SDP_TYPE, .body = SDP_A);
+	RTP(s, .at_ms = 620, .way = "B>A", .ssrc = 1, .count = 9);
+	REST_IS(s, .first_rtp = 20);
+}
+
+static void what_was_there_before_the_offer_is_of_another_call(void **state)
+{
+	struct store *s = *state;
+
+	say_talk(s, "one", 1000, true);
+	RTP(s, .at_ms = 0, .way = "B>A", .ssrc = 1, .count = 200);
+	REST_IS(s, .first_rtp = 0);
+	RTP(s, .at_ms = 2100, .way = "C>A", .ssrc = 2, .count = 9);
+	REST_IS(s, .first_rtp = 100);
+}
+
+static void without_an_answer_there_is_no_first_rtp(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .way = "A>B", .line = "INVITE", .more = SDP_TYPE, .body = SDP_A);
+	RTP(s, .at_ms = 100, .way = "B>A", .ssrc = 1, .count = 9);
+	REST_IS(s, .first_rtp = 0);
+	/* nor if the clock was set back in between */
+	SAY(s, .at_ms = -50, .way = "B>A", .line = "200", .to = "b",
+	    .more = SDP_TYPE, .body = SDP_B);
+	REST_IS(s, .first_rtp = 0);
+}
+
+static void none_of_the_rest_is_negative(void **state)
+{
+	struct store *s = *state;
+
+	SAY(s, .at_ms = 1000, .way = "A>B", .line = "INVITE");
+	SAY(s, .at_ms = 900, .way = "B>A", .line = "180", .to = "b");
+	SAY(s, .at_ms = 2000, .way = "B>A", .line = "183", .to = "b",
+	    .more = SDP_TYPE, .body = SDP_B);
+	SAY(s, .at_ms = 950, .way = "A>B", .line = "PRACK", .branch = "2",
+	    .to = "b", .cseq = 2);
+	SAY(s, .at_ms = 940, .way = "B>A", .line = "200", .of = "PRACK",
+	    .branch = "2", .to = "b", .cseq = 2);
+	SAY(s, .at_ms = 930, .way = "B>A", .line = "486", .to = "b");
+	REST_IS(s, .to_183 = 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +441,18 @@ int main(void)
 		IN_STORE(a_bye_alone_has_only_its_own_delay),
 		IN_STORE(other_methods_have_none),
 		IN_STORE(no_delay_is_negative),
+		IN_STORE(each_code_has_its_first_response),
+		IN_STORE(a_failure_counts_from_the_first_invite),
+		IN_STORE(early_media_lasts_until_the_final_response),
+		IN_STORE(the_slowest_prack_and_update_count),
+		IN_MEDIA_STORE(rtp_counts_from_the_answer),
+		IN_MEDIA_STORE(the_offer_made_again_is_no_answer),
+		IN_MEDIA_STORE(
+			where_the_answer_is_in_the_ack_it_counts_from_there),
+		IN_MEDIA_STORE(
+			what_was_there_before_the_offer_is_of_another_call),
+		IN_MEDIA_STORE(without_an_answer_there_is_no_first_rtp),
+		IN_STORE(none_of_the_rest_is_negative),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,7 @@ static void bytes_in_a_file_are_read_again(void **state)
 {
 	static const char text[] = "BYE sip:b SIP/2.0\r\ni: one\r\n\r\n";
 	unsigned asked = 0;
-	struct store_options o = { 0, reread, &asked };
+	struct store_options o = { .reread = reread, .reread_ctx = &asked };
 	struct store *s = NULL;
 	struct flow flow = say_flow("A>B", TRANSPORT_UDP);
 	struct sip_msg msg;
