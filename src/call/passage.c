@@ -1,0 +1,424 @@
+#include "sipmon/call/passage.h"
+
+#include "impl.h"
+#include "sipmon/call/verdict.h"
+#include "sipmon/sip/via.h"
+
+/*
+ * Copies of a request are transactions of their own, close to each other: so
+ * many are looked at before one, and a few behind it (packets may stand out of
+ * order).
+ */
+#define TRANSACTIONS_BACK  64
+#define TRANSACTIONS_FORTH 16
+
+/* Transactions of a call whose passages are told, and its messages. */
+#define FAMILY_MAX   128
+#define MESSAGES_MAX 4096
+
+/* The request is the first message of its transaction, or nearly so. */
+#define REQUEST_AMONG 4
+
+/* Where the addresses do not tell, the bytes of so many copies are read. */
+#define CHAINS_READ 4
+
+/* ---- one hop after another */
+
+enum nearness {
+	NEAR_NOT = 0,
+	NEAR_MAYBE, /* an element of several addresses, or all on one host */
+	NEAR_HOST,
+	NEAR_ENDPOINT,
+};
+
+/* How surely what went by `before` came to who sends by `here`. */
+static enum nearness nearness_of(const struct flow *before,
+				 const struct flow *here)
+{
+	if (endpoint_eq(&before->source, &here->source))
+		return NEAR_NOT; /* sent a second time, to another */
+	if (endpoint_eq(&before->destination, &here->source))
+		return NEAR_ENDPOINT;
+	if (endpoint_same_host(&before->destination, &here->source) &&
+	    !endpoint_same_host(&before->source, &here->source))
+		return NEAR_HOST;
+	return NEAR_MAYBE;
+}
+
+/* The request as it was seen first; 0 if only answers were. */
+static uint32_t request_of(const struct view *v, const struct transaction *t)
+{
+	uint32_t id = t->first_msg;
+
+	for (unsigned i = 0; i < REQUEST_AMONG && id != 0; i++) {
+		const struct captured_msg *m = view_msg(v, id);
+
+		if (!msg_is(m, MSG_RESPONSE) && m->method == t->method &&
+		    !msg_is(m, MSG_RETRANSMISSION))
+			return id;
+		id = m->next_in_transaction;
+	}
+	return 0;
+}
+
+/* Each end counts its own CSeq (RFC 3261 section 12.2.1.1). */
+static bool is_same_request(const struct view *v, const struct transaction *a,
+			    const struct transaction *b)
+{
+	const struct captured_msg *x;
+	const struct captured_msg *y;
+
+	if (a->method != b->method || a->cseq != b->cseq ||
+	    transaction_is(a, TRANSACTION_IN_DIALOG) !=
+		    transaction_is(b, TRANSACTION_IN_DIALOG))
+		return false;
+	x = view_msg(v, request_of(v, a));
+	y = view_msg(v, request_of(v, b));
+	return x == NULL || y == NULL ||
+	       msg_is(x, MSG_OTHER_FROM) == msg_is(y, MSG_OTHER_FROM);
+}
+
+/* Keyed hashes of the branches of the two topmost Vias; 0: there is none. */
+struct branches {
+	uint64_t top;
+	uint64_t below;
+};
+
+static uint64_t branch_hash(const struct view *v, struct slice value)
+{
+	struct sip_via via;
+
+	if (sip_via_parse(&via, value, NULL) == ERR_OK && via.branch.len > 0)
+		return hash_bytes(v->seed, via.branch);
+	return 0;
+}
+
+static struct branches branches_of(const struct view *v,
+				   const struct sip_msg *msg)
+{
+	struct branches out = { 0, 0 };
+	unsigned n = 0;
+
+	for (unsigned field = 0; n < 2; field++) {
+		struct slice rest = sip_msg_field(msg, SIP_HEADER_VIA, field);
+		struct slice value;
+
+		if (!slice_is_set(rest))
+			break;
+		while (n < 2 && sip_value_next(&rest, &value)) {
+			uint64_t hash = branch_hash(v, value);
+
+			if (n++ == 0)
+				out.top = hash;
+			else
+				out.below = hash;
+		}
+	}
+	return out;
+}
+
+static struct branches read_branches(const struct view *v, uint32_t msg)
+{
+	struct branches out = { 0, 0 };
+	struct sip_msg parsed;
+	struct buf bytes;
+
+	buf_init(&bytes, (size_t)SIP_MESSAGE_BYTES_MAX * 2);
+	if (view_bytes(v, view_msg(v, msg), &bytes) == ERR_OK &&
+	    sip_msg_parse(&parsed, buf_slice(&bytes)))
+		out = branches_of(v, &parsed);
+	buf_free(&bytes);
+	return out;
+}
+
+/* A proxy puts its Via on top (RFC 3261 section 16.6 item 8). */
+static bool is_chained(const struct view *v, const struct transaction *before,
+		       uint64_t below)
+{
+	uint32_t request = request_of(v, before);
+
+	return request != 0 && below != 0 &&
+	       read_branches(v, request).top == below;
+}
+
+/* Transactions that may be the same request one hop before, latest first. */
+struct befores {
+	enum nearness near;
+	unsigned count;
+	uint32_t ids[CHAINS_READ];
+};
+
+static void consider(const struct view *v, const struct transaction *t,
+		     uint32_t id, struct befores *out)
+{
+	const struct transaction *before = view_transaction(v, id);
+	enum nearness near;
+
+	if (before->hop == t->hop || before->request_ns > t->request_ns ||
+	    before->method != t->method || before->cseq != t->cseq)
+		return;
+	near = nearness_of(view_hop(v, before->hop), view_hop(v, t->hop));
+	if (near < out->near || near == NEAR_NOT ||
+	    !is_same_request(v, before, t))
+		return;
+	if (near > out->near)
+		out->count = 0;
+	out->near = near;
+	if (out->count < CHAINS_READ)
+		out->ids[out->count++] = id;
+}
+
+static struct befores befores_of(const struct view *v,
+				 const struct transaction *t)
+{
+	struct befores out = { .near = NEAR_NOT };
+	uint32_t id = t->next;
+
+	for (unsigned i = 0; i < TRANSACTIONS_FORTH && id != 0; i++) {
+		consider(v, t, id, &out);
+		id = view_transaction(v, id)->next;
+	}
+	id = t->previous;
+	for (unsigned i = 0; i < TRANSACTIONS_BACK && id != 0; i++) {
+		consider(v, t, id, &out);
+		id = view_transaction(v, id)->previous;
+	}
+	return out;
+}
+
+/*
+ * The same request one hop before; 0 if none is sure.  The addresses tell
+ * which, and where they do not, or fit several, the branches.
+ */
+static uint32_t upstream_of(const struct view *v, const struct transaction *t)
+{
+	struct befores before = befores_of(v, t);
+	uint32_t request;
+	uint64_t below;
+
+	if (before.count == 0 ||
+	    (before.near > NEAR_MAYBE && before.count == 1))
+		return before.count == 0 ? 0 : before.ids[0];
+	request = request_of(v, t);
+	below = request != 0 ? read_branches(v, request).below : 0;
+	for (unsigned i = 0; i < before.count; i++)
+		if (is_chained(v, view_transaction(v, before.ids[i]), below))
+			return before.ids[i];
+	return before.near > NEAR_MAYBE ? before.ids[0] : 0;
+}
+
+/* ---- transactions and where they came from */
+
+struct family {
+	unsigned count;
+	struct {
+		uint32_t id;
+		uint32_t up;
+	} of[FAMILY_MAX];
+};
+
+/* From `id` on; those of the request `of`, or all if it is NULL. */
+static void find_family(const struct view *v, uint32_t id,
+			const struct transaction *of, struct family *out)
+{
+	out->count = 0;
+	for (unsigned i = 0; i < FAMILY_MAX && id != 0; i++) {
+		const struct transaction *t = view_transaction(v, id);
+
+		if (of == NULL ||
+		    (t->method == of->method && t->cseq == of->cseq)) {
+			out->of[out->count].id = id;
+			out->of[out->count].up = upstream_of(v, t);
+			out->count++;
+		}
+		id = t->next;
+	}
+}
+
+static uint32_t up_from(const struct family *f, uint32_t id)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		if (f->of[i].id == id)
+			return f->of[i].up;
+	return 0;
+}
+
+/* Those that `up` was sent on as: all of them, or those that went before the
+ * transaction `until`. */
+static unsigned branch_count(const struct view *v, const struct family *f,
+			     uint32_t up, const struct transaction *until)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct transaction *t = view_transaction(v, f->of[i].id);
+
+		n += f->of[i].up == up && t != until &&
+		     (until == NULL || t->request_ns <= until->request_ns);
+	}
+	return n;
+}
+
+static bool set_passage(const struct view *v, struct passage *out, uint32_t in,
+			uint32_t msg, const struct flow *request)
+{
+	int64_t in_ns = view_msg(v, in)->time_ns;
+	int64_t out_ns = view_msg(v, msg)->time_ns;
+
+	if (in_ns > out_ns)
+		return false;
+	*out = (struct passage){ .in = in,
+				 .out = msg,
+				 .delay_ns = out_ns - in_ns,
+				 .element = request->destination };
+	return true;
+}
+
+static bool find_request(const struct view *v, const struct family *f,
+			 uint32_t msg, struct passage *out)
+{
+	uint32_t id = view_msg(v, msg)->transaction;
+	const struct transaction *t = view_transaction(v, id);
+	uint32_t up = up_from(f, id);
+	const struct transaction *before = view_transaction(v, up);
+	uint32_t in = before == NULL ? 0 : request_of(v, before);
+
+	if (in == 0 || request_of(v, t) != msg ||
+	    !set_passage(v, out, in, msg, view_hop(v, before->hop)))
+		return false;
+	out->forked = branch_count(v, f, up, t) > 0;
+	return true;
+}
+
+/* An ACK for a 2xx is a request of its own (RFC 3261 section 13.2.2.4). */
+static bool find_ack(const struct view *v, uint32_t msg, struct passage *out)
+{
+	const struct captured_msg *m = view_msg(v, msg);
+	uint32_t in = msg_previous_hop(v, msg);
+	const struct flow *hop;
+
+	if (in == 0 || view_transaction(v, m->transaction)->final_code >= 300)
+		return false;
+	hop = view_hop(v, view_msg(v, in)->hop);
+	if (nearness_of(hop, view_hop(v, m->hop)) <= NEAR_MAYBE) {
+		uint64_t below = read_branches(v, msg).below;
+
+		if (below == 0 || read_branches(v, in).top != below)
+			return false;
+	}
+	return set_passage(v, out, in, msg, hop);
+}
+
+/* Of the same dialog before any other, the latest that came in time. */
+static uint32_t better_answer(const struct view *v, uint32_t a, uint32_t b,
+			      const struct captured_msg *out)
+{
+	const struct captured_msg *x = view_msg(v, a);
+	const struct captured_msg *y = view_msg(v, b);
+
+	if (x == NULL)
+		return b;
+	if ((x->dialog == out->dialog) != (y->dialog == out->dialog))
+		return y->dialog == out->dialog ? b : a;
+	return y->time_ns >= x->time_ns ? b : a;
+}
+
+static uint32_t answer_in(const struct view *v, const struct transaction *t,
+			  uint32_t best, const struct captured_msg *out)
+{
+	unsigned left = MESSAGES_MAX;
+
+	for (uint32_t id = t->first_msg; id != 0 && left > 0; left--) {
+		const struct captured_msg *m = view_msg(v, id);
+
+		if (msg_is_copy(m, out) && !msg_is(m, MSG_RETRANSMISSION) &&
+		    m->time_ns <= out->time_ns)
+			best = better_answer(v, best, id, out);
+		id = m->next_in_transaction;
+	}
+	return best;
+}
+
+static bool find_response(const struct view *v, const struct family *f,
+			  uint32_t msg, struct passage *out)
+{
+	const struct captured_msg *m = view_msg(v, msg);
+	const struct transaction *t = view_transaction(v, m->transaction);
+	uint32_t in = 0;
+
+	if (m->status <= 100)
+		return false;
+	for (unsigned i = 0; i < f->count; i++)
+		if (f->of[i].up == m->transaction)
+			in = answer_in(v, view_transaction(v, f->of[i].id), in,
+				       m);
+	if (in == 0 || !set_passage(v, out, in, msg, view_hop(v, t->hop)))
+		return false;
+	out->forked = branch_count(v, f, m->transaction, NULL) > 1;
+	return true;
+}
+
+static bool find_passage(const struct view *v, const struct family *f,
+			 uint32_t msg, struct passage *out)
+{
+	const struct captured_msg *m = view_msg(v, msg);
+
+	if (m->transaction == 0 || m->method == SIP_METHOD_CANCEL ||
+	    msg_is(m, MSG_RETRANSMISSION))
+		return false;
+	if (msg_is(m, MSG_RESPONSE))
+		return find_response(v, f, msg, out);
+	return m->method == SIP_METHOD_ACK ? find_ack(v, msg, out)
+					   : find_request(v, f, msg, out);
+}
+
+bool passage_of(const struct view *v, uint32_t msg, struct passage *out)
+{
+	const struct captured_msg *m = view_msg(v, msg);
+	const struct transaction *t;
+	struct family f;
+	uint32_t from;
+
+	if (m == NULL || m->transaction == 0)
+		return false;
+	t = view_transaction(v, m->transaction);
+	from = m->transaction;
+	for (unsigned i = 0; i < TRANSACTIONS_BACK; i++) {
+		uint32_t before = view_transaction(v, from)->previous;
+
+		if (before == 0)
+			break;
+		from = before;
+	}
+	find_family(v, from, t, &f);
+	return find_passage(v, &f, msg, out);
+}
+
+/* Most calls are seen on one hop only. */
+static bool has_hops(const struct view *v, const struct call *c)
+{
+	const struct transaction *t = view_transaction(v, c->first_transaction);
+
+	for (; t != NULL; t = view_transaction(v, t->next))
+		if (t->hop / 2 != c->hop / 2)
+			return true;
+	return false;
+}
+
+unsigned passage_list(const struct view *v, const struct call *c,
+		      struct passage *out, unsigned room)
+{
+	unsigned left = MESSAGES_MAX;
+	unsigned n = 0;
+	struct family f;
+
+	if (!has_hops(v, c))
+		return 0;
+	find_family(v, c->first_transaction, NULL, &f);
+	for (uint32_t id = c->first_msg; id != 0 && n < room && left > 0;
+	     left--) {
+		n += find_passage(v, &f, id, &out[n]);
+		id = view_msg(v, id)->next;
+	}
+	return n;
+}
