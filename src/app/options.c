@@ -172,6 +172,18 @@ static bool add_secret(struct options *o, bool is_private, const char *name)
 	return true;
 }
 
+/* A token (RFC 3261 section 25.1), without the colon. */
+static bool add_leg_header(struct options *o, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (o->leg_header_count == LEG_HEADERS_MAX || len == 0 ||
+	    len >= LEG_HEADER_BYTES || strpbrk(name, ": \t,;") != NULL)
+		return false;
+	o->leg_headers[o->leg_header_count++] = name;
+	return true;
+}
+
 static bool add_identity_file(struct options *o, enum option_id id,
 			      const char *name)
 {
@@ -208,6 +220,8 @@ static bool apply(struct options *o, enum option_id id, const char *value)
 		return add_source(o, SOURCE_FILE, value);
 	case OPTION_HEP_LISTEN:
 		return add_source(o, SOURCE_HEP, value);
+	case OPTION_LEG_HEADER:
+		return add_leg_header(o, value);
 	case OPTION_KEYLOG:
 	case OPTION_PRIVATE_KEY:
 		return add_secret(o, id == OPTION_PRIVATE_KEY, value);

@@ -82,6 +82,8 @@ struct options {
 		bool is_private; /* a private key; else a key log */
 		const char *name;
 	} secrets[SECRETS_MAX];
+	unsigned leg_header_count;
+	const char *leg_headers[LEG_HEADERS_MAX];
 	const char *write;
 	const char *format; /* NULL: text */
 	const char *filter;

@@ -264,6 +264,8 @@ static enum err open_stages(struct pipeline *p, const struct options *o,
 		.reread = reread,
 		.reread_ctx = p,
 		.media = !o->no_media,
+		.leg_headers = o->leg_headers,
+		.leg_header_count = o->leg_header_count,
 	};
 	const struct decap_options peel = {
 		.counters = &p->counters,

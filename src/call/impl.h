@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "clock_offset.h"
+#include "legs.h"
 #include "log.h"
 #include "sipmon/base/arena.h"
 #include "sipmon/base/map.h"
@@ -83,6 +84,7 @@ struct view {
 	struct slab hops;
 	struct slab media; /* struct media_note */
 	struct slab peers;
+	struct legs legs;
 	struct streams *streams; /* one that stays empty, without media */
 	bool has_media;
 	struct map by_call_id;

@@ -14,6 +14,7 @@ static void init_view(struct view *v)
 	slab_init(&v->hops, sizeof(struct hop_pair));
 	slab_init(&v->media, sizeof(struct media_note));
 	slab_init(&v->peers, sizeof(struct peer));
+	legs_init(&v->legs);
 	map_init(&v->by_call_id);
 	map_init(&v->by_transaction);
 	map_init(&v->by_hop);
@@ -40,6 +41,7 @@ static void free_view(struct view *v)
 	slab_free(&v->hops);
 	slab_free(&v->media);
 	slab_free(&v->peers);
+	legs_free(&v->legs);
 	map_free(&v->by_call_id);
 	map_free(&v->by_transaction);
 	map_free(&v->by_hop);
@@ -76,6 +78,7 @@ enum err store_new(struct store **out, const struct store_options *options)
 	}
 	init_view(&s->view);
 	s->view.seed = hash_seed();
+	legs_set_names(&s->view.legs, options);
 	s->view.reread = options->reread;
 	s->view.reread_ctx = options->reread_ctx;
 	s->memory_bytes = options->memory_bytes;
@@ -379,6 +382,7 @@ void store_forget(struct store *s, uint32_t slot)
 
 	forget_messages(s, c);
 	media_forget(v, c);
+	legs_forget(v, c);
 	for (uint32_t i = c->first_transaction; i != 0;) {
 		struct transaction *t = slab_at(&v->transactions, i);
 		uint32_t next = t->next;

@@ -420,6 +420,7 @@ uint32_t tracker_push(struct store *s, const struct tracked *in)
 	dialog_follow(&st);
 	transaction_apply(&st);
 	file_message(&st);
+	legs_note(&st);
 	update_call(&st);
 	store_make_room(s, call_slot(st.call));
 	return st.kept_id;

@@ -47,7 +47,7 @@ uint64_t view_memory(const struct view *v)
 	       (v->has_media ? streams_memory(v->streams) : 0) +
 	       map_bytes(&v->by_call_id) + map_bytes(&v->by_transaction) +
 	       map_bytes(&v->by_hop) + map_bytes(&v->by_peer) +
-	       map_bytes(&v->by_agent) +
+	       map_bytes(&v->by_agent) + legs_bytes(&v->legs) +
 	       arena_pool_bytes(v->strings) + v->log.bytes;
 }
 

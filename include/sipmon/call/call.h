@@ -52,6 +52,8 @@ struct call {
 	uint32_t first_media; /* media.h */
 	uint32_t last_media;
 	uint32_t sdp_media; /* first of the latest session description */
+	uint32_t leg_next;  /* slots: a ring of the calls that are its legs */
+	uint32_t leg_previous;
 	uint32_t earlier; /* slots, by order of first message */
 	uint32_t later;
 	uint32_t older; /* slots, by time of last message, within its class */
@@ -61,6 +63,8 @@ struct call {
 	uint8_t flags;   /* enum call_flag */
 	uint8_t class;   /* enum call_class: who is forgotten first (store.c) */
 	uint16_t media_count; /* notes from first_media on */
+	uint32_t first_token; /* words that tie it to others: legs.h */
+	uint8_t leg_tie;      /* enum leg_tie: the surest; 0: no legs */
 	struct arena arena;
 };
 

@@ -20,11 +20,17 @@ struct store;
 typedef bool (*store_reread_fn)(void *ctx, uint16_t source, uint64_t offset,
 				void *out, uint32_t len);
 
+/* Headers whose value ties legs, beside X-Call-ID and X-CID. */
+#define LEG_HEADERS_MAX  8
+#define LEG_HEADER_BYTES 64 /* of a name and its end */
+
 struct store_options {
 	uint64_t memory_bytes; /* ceiling for all that is kept; 0: none */
 	store_reread_fn reread;
 	void *reread_ctx;
 	bool media; /* count RTP: store_push_rtp(); a 16th of the memory */
+	const char *const *leg_headers; /* names, read once */
+	unsigned leg_header_count;
 };
 
 MUST_CHECK enum err store_new(struct store **out,
