@@ -17,6 +17,14 @@ bool caller_sent(const struct view *v, const struct call *c,
 bool caller_got(const struct view *v, const struct call *c,
 		const struct transaction *t);
 
+/*
+ * May the user of a REGISTER call have registered again under another Call-ID
+ * before `end_ns`?  Some phones take a new one each time, all do when they
+ * start anew.
+ */
+bool may_register_again(const struct view *v, const struct call *c,
+			int64_t end_ns);
+
 /* 401 and 407 ask for credentials and are no outcome. */
 static inline bool code_is_challenge(uint16_t code)
 {

@@ -18,6 +18,17 @@ static void count_copy(struct story *s, uint32_t id,
 	s->last_copy_ns = m->time_ns;
 }
 
+/* Only what is byte for byte the same was sent again. */
+static void count_gap(struct story *s, unsigned *fast, bool same,
+		      int64_t gap_ns)
+{
+	if (!same || gap_ns >= FAST_GAP_NS)
+		return;
+	if (s->fast_gap_ns == 0 || gap_ns < s->fast_gap_ns)
+		s->fast_gap_ns = gap_ns;
+	(*fast)++;
+}
+
 static void add_request(struct story *s, uint32_t id,
 			const struct captured_msg *m)
 {
@@ -25,13 +36,17 @@ static void add_request(struct story *s, uint32_t id,
 		/* A request behind its response says nothing about delays. */
 		if (s->first_response == 0)
 			s->request = id;
-	} else if (m->time_ns - s->last_request_ns < COPY_GAP_NS) {
+	} else if (m->time_ns - s->last_request_ns < AUDIT_COPY_NS) {
 		return;
 	} else {
 		s->request_copies++;
+		count_gap(s, &s->fast_requests,
+			  m->content == s->request_content,
+			  m->time_ns - s->last_request_ns);
 		count_copy(s, id, m);
 	}
 	s->last_request = id;
+	s->request_content = m->content;
 	s->last_request_ns = m->time_ns;
 }
 
@@ -50,7 +65,7 @@ static void add_provisional(struct story *s, struct series *p, uint32_t id,
 				      .last_ns = m->time_ns };
 		return;
 	}
-	if (p->irregular || gap < COPY_GAP_NS)
+	if (p->irregular || gap < AUDIT_COPY_NS)
 		return;
 	if (p->gap_ns != 0 && gap < p->gap_ns / 2 * 3) {
 		p->irregular = true;
@@ -81,11 +96,13 @@ static void add_final(struct story *s, uint32_t id,
 		s->final_copies = 0;
 		s->final_copies_after_ack = 0;
 	} else if (is_other_final(s, m) ||
-		   m->time_ns - s->last_final_ns < COPY_GAP_NS) {
+		   m->time_ns - s->last_final_ns < AUDIT_COPY_NS) {
 		return;
 	} else {
 		s->final_copies++;
 		s->final_copies_after_ack += s->ack != 0;
+		count_gap(s, &s->fast_finals, msg_is(m, MSG_RETRANSMISSION),
+			  m->time_ns - s->last_final_ns);
 		count_copy(s, id, m);
 	}
 	s->last_final = id;

@@ -5,13 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sipmon/call/audit.h"
 #include "sipmon/call/view.h"
 
-/*
- * A copy that comes sooner is one packet seen twice by the capture: the
- * shortest timer of retransmission is T1, 500 ms.
- */
-#define COPY_GAP_NS INT64_C(100000000)
+/* Copies at such gaps were sent by somebody who does not keep to T1. */
+#define FAST_GAP_NS INT64_C(250000000)
 
 /* Messages are ids, 0 where there was none; times are absolute. */
 struct story {
@@ -31,10 +29,15 @@ struct story {
 	uint16_t first_response_code;
 	uint16_t final_code;
 	uint32_t final_dialog;
+	uint32_t request_content; /* hash of its latest copy */
 	unsigned request_copies;
 	unsigned provisional_copies; /* only those at growing gaps */
 	unsigned final_copies;
 	unsigned final_copies_after_ack;
+	/* Gaps under FAST_GAP_NS, and the least of them. */
+	unsigned fast_requests;
+	unsigned fast_finals;
+	int64_t fast_gap_ns;
 };
 
 /* Walks the messages of `t` once. */

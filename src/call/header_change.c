@@ -2,10 +2,10 @@
 #include "sipmon/call/passage.h"
 #include "sipmon/sip/nameaddr.h"
 
-/* Fields that are compared, and values of one name; those that a message has
- * beyond them are left. */
+/* Fields that are compared, and values of one name: what a message has beyond
+ * them would seem to come and go. */
 #define FIELDS_MAX 128
-#define VALUES_MAX 64
+#define VALUES_MAX 128
 
 struct field {
 	struct slice name;
@@ -326,6 +326,33 @@ static void compare_fields(struct list *l, const struct sip_msg *before,
 			compare_name(l, &p, &p.after.of[i]);
 }
 
+static bool is_comparable(const struct sip_msg *m)
+{
+	struct slice rest = m->headers;
+	unsigned fields = 0;
+	unsigned values = 0;
+	struct sip_header h;
+
+	while (sip_header_next(&rest, &h)) {
+		struct slice list = h.value;
+		struct slice value;
+
+		if (++fields > FIELDS_MAX)
+			return false;
+		if (sip_header_is_list(h.id))
+			while (values <= VALUES_MAX &&
+			       sip_value_next(&list, &value))
+				values++;
+	}
+	return values <= VALUES_MAX;
+}
+
+bool header_changes_known(const struct sip_msg *before,
+			  const struct sip_msg *after)
+{
+	return is_comparable(before) && is_comparable(after);
+}
+
 static void compare_uri(struct list *l, struct slice before, struct slice after)
 {
 	struct header_change *c;
@@ -349,7 +376,8 @@ unsigned header_changes(const struct sip_msg *before,
 	struct list l = { out, room, 0, after->is_response };
 
 	compare_uri(&l, before->request_uri, after->request_uri);
-	compare_fields(&l, before, after);
+	if (header_changes_known(before, after))
+		compare_fields(&l, before, after);
 	if (!slice_eq(before->body, after->body))
 		tell(&l, SLICE("body"), present(before->body),
 		     present(after->body), SIP_HEADER_OTHER);

@@ -34,9 +34,6 @@
 #define CALL_SHARE 8
 /* Dialogs past this number are not told apart. */
 #define CALL_DIALOGS_MAX 64
-/* Media lines of a call past this number are not kept: a session refreshed
- * every half an hour fills it in days. */
-#define CALL_MEDIA_MAX 256
 
 /* User-Agent names that are told apart. */
 #define AGENTS_MAX       1000

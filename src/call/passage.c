@@ -2,7 +2,6 @@
 
 #include "impl.h"
 #include "sipmon/call/verdict.h"
-#include "sipmon/sip/via.h"
 
 /*
  * Copies of a request are transactions of their own, close to each other: so
@@ -18,9 +17,6 @@
 
 /* The request is the first message of its transaction, or nearly so. */
 #define REQUEST_AMONG 4
-
-/* Where the addresses do not tell, the bytes of so many copies are read. */
-#define CHAINS_READ 4
 
 /* ---- one hop after another */
 
@@ -78,74 +74,19 @@ static bool is_same_request(const struct view *v, const struct transaction *a,
 	       msg_is(x, MSG_OTHER_FROM) == msg_is(y, MSG_OTHER_FROM);
 }
 
-/* Keyed hashes of the branches of the two topmost Vias; 0: there is none. */
-struct branches {
-	uint64_t top;
-	uint64_t below;
-};
-
-static uint64_t branch_hash(const struct view *v, struct slice value)
-{
-	struct sip_via via;
-
-	if (sip_via_parse(&via, value, NULL) == ERR_OK && via.branch.len > 0)
-		return hash_bytes(v->seed, via.branch);
-	return 0;
-}
-
-static struct branches branches_of(const struct view *v,
-				   const struct sip_msg *msg)
-{
-	struct branches out = { 0, 0 };
-	unsigned n = 0;
-
-	for (unsigned field = 0; n < 2; field++) {
-		struct slice rest = sip_msg_field(msg, SIP_HEADER_VIA, field);
-		struct slice value;
-
-		if (!slice_is_set(rest))
-			break;
-		while (n < 2 && sip_value_next(&rest, &value)) {
-			uint64_t hash = branch_hash(v, value);
-
-			if (n++ == 0)
-				out.top = hash;
-			else
-				out.below = hash;
-		}
-	}
-	return out;
-}
-
-static struct branches read_branches(const struct view *v, uint32_t msg)
-{
-	struct branches out = { 0, 0 };
-	struct sip_msg parsed;
-	struct buf bytes;
-
-	buf_init(&bytes, (size_t)SIP_MESSAGE_BYTES_MAX * 2);
-	if (view_bytes(v, view_msg(v, msg), &bytes) == ERR_OK &&
-	    sip_msg_parse(&parsed, buf_slice(&bytes)))
-		out = branches_of(v, &parsed);
-	buf_free(&bytes);
-	return out;
-}
-
 /* A proxy puts its Via on top (RFC 3261 section 16.6 item 8). */
-static bool is_chained(const struct view *v, const struct transaction *before,
-		       uint64_t below)
+static bool is_chained(const struct transaction *before,
+		       const struct transaction *t)
 {
-	uint32_t request = request_of(v, before);
-
-	return request != 0 && below != 0 &&
-	       read_branches(v, request).top == below;
+	return t->branch_below != 0 && before->branch == t->branch_below;
 }
 
 /* Transactions that may be the same request one hop before, latest first. */
 struct befores {
 	enum nearness near;
 	unsigned count;
-	uint32_t ids[CHAINS_READ];
+	uint32_t latest;
+	uint32_t chained; /* the latest of them that the branches tell of */
 };
 
 static void consider(const struct view *v, const struct transaction *t,
@@ -159,13 +100,15 @@ static void consider(const struct view *v, const struct transaction *t,
 		return;
 	near = nearness_of(view_hop(v, before->hop), view_hop(v, t->hop));
 	if (near < out->near || near == NEAR_NOT ||
+	    (near == NEAR_MAYBE && !is_chained(before, t)) ||
 	    !is_same_request(v, before, t))
 		return;
 	if (near > out->near)
-		out->count = 0;
-	out->near = near;
-	if (out->count < CHAINS_READ)
-		out->ids[out->count++] = id;
+		*out = (struct befores){ .near = near };
+	if (out->count++ == 0)
+		out->latest = id;
+	if (out->chained == 0 && is_chained(before, t))
+		out->chained = id;
 }
 
 static struct befores befores_of(const struct view *v,
@@ -193,18 +136,11 @@ static struct befores befores_of(const struct view *v,
 static uint32_t upstream_of(const struct view *v, const struct transaction *t)
 {
 	struct befores before = befores_of(v, t);
-	uint32_t request;
-	uint64_t below;
 
-	if (before.count == 0 ||
-	    (before.near > NEAR_MAYBE && before.count == 1))
-		return before.count == 0 ? 0 : before.ids[0];
-	request = request_of(v, t);
-	below = request != 0 ? read_branches(v, request).below : 0;
-	for (unsigned i = 0; i < before.count; i++)
-		if (is_chained(v, view_transaction(v, before.ids[i]), below))
-			return before.ids[i];
-	return before.near > NEAR_MAYBE ? before.ids[0] : 0;
+	if (before.near > NEAR_MAYBE &&
+	    (before.count == 1 || before.chained == 0))
+		return before.latest;
+	return before.chained;
 }
 
 /* ---- transactions and where they came from */
@@ -290,6 +226,30 @@ static bool find_request(const struct view *v, const struct family *f,
 	return true;
 }
 
+static bool read_msg(const struct view *v, uint32_t id, struct buf *bytes,
+		     struct sip_msg *out)
+{
+	buf_init(bytes, (size_t)SIP_MESSAGE_BYTES_MAX * 2);
+	return view_bytes(v, view_msg(v, id), bytes) == ERR_OK &&
+	       sip_msg_parse(out, buf_slice(bytes));
+}
+
+/* As is_chained(), of two ACKs: they are filed with their INVITE. */
+static bool are_chained_acks(const struct view *v, uint32_t in, uint32_t out)
+{
+	struct sip_msg before;
+	struct sip_msg here;
+	struct buf a;
+	struct buf b;
+	bool is = read_msg(v, in, &a, &before);
+
+	is = read_msg(v, out, &b, &here) && is && here.branch_below.len > 0 &&
+	     slice_eq(before.branch, here.branch_below);
+	buf_free(&a);
+	buf_free(&b);
+	return is;
+}
+
 /* An ACK for a 2xx is a request of its own (RFC 3261 section 13.2.2.4). */
 static bool find_ack(const struct view *v, uint32_t msg, struct passage *out)
 {
@@ -300,12 +260,9 @@ static bool find_ack(const struct view *v, uint32_t msg, struct passage *out)
 	if (in == 0 || view_transaction(v, m->transaction)->final_code >= 300)
 		return false;
 	hop = view_hop(v, view_msg(v, in)->hop);
-	if (nearness_of(hop, view_hop(v, m->hop)) <= NEAR_MAYBE) {
-		uint64_t below = read_branches(v, msg).below;
-
-		if (below == 0 || read_branches(v, in).top != below)
-			return false;
-	}
+	if (nearness_of(hop, view_hop(v, m->hop)) <= NEAR_MAYBE &&
+	    !are_chained_acks(v, in, msg))
+		return false;
 	return set_passage(v, out, in, msg, hop);
 }
 
@@ -372,6 +329,14 @@ static bool find_passage(const struct view *v, const struct family *f,
 					   : find_request(v, f, msg, out);
 }
 
+/* Who asks for one message asks mostly where nothing came before it. */
+static bool wants_family(const struct view *v, const struct captured_msg *m,
+			 const struct transaction *t)
+{
+	return msg_is(m, MSG_RESPONSE) ||
+	       (m->method != SIP_METHOD_ACK && upstream_of(v, t) != 0);
+}
+
 bool passage_of(const struct view *v, uint32_t msg, struct passage *out)
 {
 	const struct captured_msg *m = view_msg(v, msg);
@@ -382,6 +347,9 @@ bool passage_of(const struct view *v, uint32_t msg, struct passage *out)
 	if (m == NULL || m->transaction == 0)
 		return false;
 	t = view_transaction(v, m->transaction);
+	f.count = 0;
+	if (!wants_family(v, m, t))
+		return find_passage(v, &f, msg, out);
 	from = m->transaction;
 	for (unsigned i = 0; i < TRANSACTIONS_BACK; i++) {
 		uint32_t before = view_transaction(v, from)->previous;

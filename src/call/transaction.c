@@ -194,6 +194,12 @@ bool transaction_is_resent(const struct step *st)
 
 /* ---- what a message does to it */
 
+/* So that copies of a request are known without a look at their bytes. */
+static uint32_t short_hash(const struct view *v, struct slice branch)
+{
+	return branch.len == 0 ? 0 : (uint32_t)hash_bytes(v->seed, branch) | 1;
+}
+
 static void apply_request(struct step *st)
 {
 	struct transaction *t = st->transaction;
@@ -204,8 +210,11 @@ static void apply_request(struct step *st)
 		t->flags = (uint16_t)(flags | TRANSACTION_ACKED);
 		return;
 	}
-	if (!(flags & TRANSACTION_REQUEST_SEEN))
+	if (!(flags & TRANSACTION_REQUEST_SEEN)) {
 		t->request_ns = st->in->time_ns;
+		t->branch = short_hash(view_of(st), msg->branch);
+		t->branch_below = short_hash(view_of(st), msg->branch_below);
+	}
 	flags |= TRANSACTION_REQUEST_SEEN;
 	if (slice_is_set(msg->to_tag))
 		flags |= TRANSACTION_IN_DIALOG;

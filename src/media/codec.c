@@ -134,11 +134,6 @@ const char *codec_name(enum codec c)
 	return row_of(c)->name.ptr;
 }
 
-uint32_t codec_clock(enum codec c)
-{
-	return row_of(c)->clock;
-}
-
 bool codec_is_speech(enum codec c)
 {
 	return row_of(c)->is_speech;

@@ -8,6 +8,7 @@
 #include "meter.h"
 #include "sipmon/base/map.h"
 #include "sipmon/base/slab.h"
+#include "sipmon/media/codec.h"
 #include "sipmon/media/rtp.h"
 
 /* 64 MiB when it is full: both ways of 130,000 calls at a time. */
@@ -16,12 +17,7 @@
 /* A stream need not be moved to the end of the silent ones more often. */
 #define MOVE_NS INT64_C(1000000000)
 
-/* Comfort noise: RFC 3389, and 19 as it was in old drafts. */
-#define TYPE_CN     13
-#define TYPE_CN_OLD 19
-
 /* RFC 4733 has 4 bytes; SRTP adds up to 10 (RFC 3711 section 4.2.1). */
-#define TYPE_DYNAMIC    96
 #define EVENT_BYTES     4
 #define EVENT_BYTES_MAX 14
 
@@ -294,7 +290,7 @@ static bool looks_like_event(const struct rtp *rtp, uint32_t sent)
 {
 	uint32_t len = sent > rtp->header_bytes ? sent - rtp->header_bytes : 0;
 
-	return rtp->type >= TYPE_DYNAMIC && len >= EVENT_BYTES &&
+	return rtp->type >= CODEC_TYPE_DYNAMIC && len >= EVENT_BYTES &&
 	       len <= EVENT_BYTES_MAX;
 }
 
@@ -311,7 +307,8 @@ bool streams_push(struct streams *s, const struct payload *p)
 				     a.rtp.ssrc };
 	a.hash = hash_of(s, &a.key, sizeof(a.key)) | 1;
 	a.time_ns = p->time_ns;
-	a.is_noise = a.rtp.type == TYPE_CN || a.rtp.type == TYPE_CN_OLD;
+	a.is_noise =
+		a.rtp.type == CODEC_TYPE_CN || a.rtp.type == CODEC_TYPE_CN_OLD;
 	a.is_event = a.is_noise || looks_like_event(&a.rtp, p->sent);
 	id = find(s, a.hash);
 	if (id == 0)

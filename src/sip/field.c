@@ -32,6 +32,8 @@ static const char *check_via(struct reading *r, struct slice value)
 			m->via_count++;
 		if (slice_is_set(m->via)) {
 			scan_via(&c, &later);
+			if (m->via_count == 2)
+				m->branch_below = later.branch;
 			continue;
 		}
 		scan_via(&c, &r->via);

@@ -25,6 +25,11 @@ struct media_note {
 	uint8_t line; /* number of its media line, from 0 */
 };
 
+/* Media lines of a call past this number are not kept: a session refreshed
+ * every half an hour fills it in days, and from then on nobody knows where its
+ * media goes. */
+#define CALL_MEDIA_MAX 256
+
 /* Walk: view_media(v, c->first_media), then note->next; NULL for 0. */
 const struct media_note *view_media(const struct view *v, uint32_t id);
 

@@ -61,6 +61,11 @@ struct header_change {
 
 #define HEADER_CHANGES_MAX 32
 
+/* A message has at most 128 fields and values of lists in them?  Of others
+ * header_changes() tells nothing but the Request-URI and the body. */
+bool header_changes_known(const struct sip_msg *before,
+			  const struct sip_msg *after);
+
 /* Field by field, whatever their order: fields of one name are compared as a
  * list.  Slices point into the two messages. */
 unsigned header_changes(const struct sip_msg *before,

@@ -31,7 +31,8 @@ struct transaction {
 	uint32_t last_msg;
 	uint32_t hop; /* of the request: responses travel the other way */
 	uint32_t cseq;
-	uint32_t dialog;
+	uint32_t branch; /* keyed hashes of the branches of the two topmost */
+	uint32_t branch_below; /* Vias of the request; 0: there is none */
 	uint32_t retransmissions;
 	uint16_t method;
 	uint16_t final_code; /* 0 while there is none */
@@ -43,6 +44,12 @@ static inline bool transaction_is(const struct transaction *t,
 				  enum transaction_flag flag)
 {
 	return (t->flags & (unsigned)flag) != 0;
+}
+
+/* Its final response is a 2xx. */
+static inline bool transaction_succeeded(const struct transaction *t)
+{
+	return t->final_code >= 200 && t->final_code < 300;
 }
 
 #endif

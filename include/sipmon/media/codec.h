@@ -24,6 +24,14 @@ enum codec {
 
 #define CODEC_BIT(c) (UINT64_C(1) << (c))
 
+/* Comfort noise (RFC 3389), and the type that it had in drafts: sent without
+ * being listed, and ignored where it is not known. */
+#define CODEC_TYPE_CN     13
+#define CODEC_TYPE_CN_OLD 19
+
+/* From here on a type means what its a=rtpmap says (RFC 3551 section 6). */
+#define CODEC_TYPE_DYNAMIC 96
+
 /* By the name of an a=rtpmap ("PCMA/8000", "opus/48000/2"), any case;
  * CODEC_OTHER if it is not in the table. */
 enum codec codec_find(struct slice encoding);
@@ -40,10 +48,6 @@ uint32_t codec_clock_of_type(unsigned type);
 
 /* "PCMA"; "other" for CODEC_OTHER. */
 const char *codec_name(enum codec c);
-
-/* Ticks of its RTP clock in a second; 0 for CODEC_OTHER, and for those of
- * which an a=rtpmap says it ("speex", "L16", "telephone-event"). */
-uint32_t codec_clock(enum codec c);
 
 /* Carries speech: not events, comfort noise, repair or video. */
 bool codec_is_speech(enum codec c);

@@ -46,6 +46,7 @@ struct sip_msg {
 	struct slice to_tag;
 	struct slice via;          /* topmost value */
 	struct slice branch;       /* of the topmost Via */
+	struct slice branch_below; /* of the second Via */
 	struct slice via_sent_by;  /* host and port of the topmost Via */
 	struct slice contact_host; /* of the first SIP URI in Contact */
 	struct slice user_agent;

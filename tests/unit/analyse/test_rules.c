@@ -6,49 +6,8 @@
 
 #include <cmocka.h>
 
-#include "sipmon/analyse/diagnosis.h"
-#include "sipmon/call/verdict.h"
+#include "judged.h"
 #include "sipmon/catalogue/catalogue.h"
-#include "talk.h"
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-/* Findings of the call "call@test" at `now_ms`. */
-static unsigned judge(const struct said *list, size_t count, int64_t now_ms,
-		      struct finding *out, unsigned room)
-{
-	struct diagnosis d = { .limits = PHASE_LIMITS_DEFAULT };
-	struct store *s = talk_store(list, count, now_ms);
-	const struct view *v;
-	unsigned n;
-
-	assert_non_null(s);
-	v = store_view(s);
-	assert_non_null(view_find(v, SLICE("call@test")));
-	n = diagnosis_findings(&d, v, view_find(v, SLICE("call@test")), out,
-			       room);
-	store_free(s);
-	return n;
-}
-
-static bool has(const struct said *list, size_t count, int64_t now_ms,
-		const char *kind, struct finding *out)
-{
-	struct finding found[FINDING_ROOM];
-	unsigned n = judge(list, count, now_ms, found, FINDING_ROOM);
-
-	for (unsigned i = 0; i < n; i++) {
-		if (strcmp(found[i].kind, kind) != 0)
-			continue;
-		*out = found[i];
-		return true;
-	}
-	return false;
-}
-
-#define HAS(list, now_ms, kind) has(list, COUNT(list), now_ms, kind, &f)
-#define FINDINGS(list, now_ms)                                                 \
-	judge(list, COUNT(list), now_ms, found, FINDING_ROOM)
 
 /* ---- none */
 
@@ -167,6 +126,67 @@ static void a_slow_branch_of_a_fork_is_not_stuck(void **state)
 	assert_false(HAS(call, 9000, "stuck-in-trying"));
 }
 
+/* The host (1 is A) that a stuck request came to last; 0: it is not stuck. */
+static unsigned stuck_at(const struct said *call, size_t count)
+{
+	struct finding f = { .kind = "" };
+
+	if (!has(call, count, 9000, "stuck-in-trying", &f))
+		return 0;
+	return f.element.address[3];
+}
+
+static void a_stuck_request_is_stuck_where_it_came_to_last(void **state)
+{
+	static const struct said alone[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(10, 'B', 'A', "100", "1 INVITE", "a"),
+	};
+#define TO_C                                                                   \
+	SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),                           \
+		SAY(10, 'B', 'A', "100", "1 INVITE", "a"),                     \
+		SAY(12, 'B', 'C', "INVITE", "1 INVITE", "b")
+	static const struct said silent[] = { TO_C };
+	static const struct said passed_on[] = {
+		TO_C,
+		SAY(20, 'C', 'B', "100", "1 INVITE", "b"),
+		SAY(22, 'C', 'D', "INVITE", "1 INVITE", "c"),
+		SAY(30, 'D', 'C', "100", "1 INVITE", "c"),
+	};
+	/* what comes back is not handed on: it is B who is stuck */
+	static const struct said answered[] = {
+		TO_C,
+		SAY(20, 'C', 'B', "100", "1 INVITE", "b"),
+		SAY(900, 'C', 'B', "200", "1 INVITE", "b", "t"),
+	};
+	static const struct said rings[] = {
+		TO_C,
+		SAY(900, 'C', 'B', "180", "1 INVITE", "b", "t"),
+	};
+	/* to two at once */
+	static const struct said forked[] = {
+		TO_C,
+		SAY(13, 'B', 'D', "INVITE", "1 INVITE", "d"),
+	};
+	/* the first has refused */
+	static const struct said next[] = {
+		TO_C,
+		SAY(20, 'C', 'B', "503", "1 INVITE", "b", "t"),
+		SAY(22, 'B', 'C', "ACK", "1 ACK", "b", "t"),
+		SAY(30, 'B', 'D', "INVITE", "1 INVITE", "d"),
+	};
+#undef TO_C
+
+	(void)state;
+	assert_int_equal(stuck_at(alone, COUNT(alone)), 2);
+	assert_int_equal(stuck_at(silent, COUNT(silent)), 3);
+	assert_int_equal(stuck_at(passed_on, COUNT(passed_on)), 4);
+	assert_int_equal(stuck_at(answered, COUNT(answered)), 2);
+	assert_int_equal(stuck_at(rings, COUNT(rings)), 2);
+	assert_int_equal(stuck_at(forked, COUNT(forked)), 2);
+	assert_int_equal(stuck_at(next, COUNT(next)), 4);
+}
+
 static void ringing_for_three_minutes_is_a_ring_timeout(void **state)
 {
 	static const struct said call[] = {
@@ -190,19 +210,32 @@ static void an_answer_after_more_than_200_ms_is_slow(void **state)
 {
 	static const struct said slow[] = {
 		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
-		SAY(201, 'B', 'A', "100", "1 INVITE", "a"),
-		SAY(250, 'B', 'A', "180", "1 INVITE", "a", "t"),
+		SAY(221, 'B', 'A', "100", "1 INVITE", "a"),
+		SAY(260, 'B', 'A', "180", "1 INVITE", "a", "t"),
 	};
 	static const struct said nearly[] = {
 		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
-		SAY(200, 'B', 'A', "100", "1 INVITE", "a"),
-		SAY(250, 'B', 'A', "180", "1 INVITE", "a", "t"),
+		SAY(220, 'B', 'A', "100", "1 INVITE", "a"),
+		SAY(260, 'B', 'A', "180", "1 INVITE", "a", "t"),
+	};
+	/* The first INVITE was lost on the way. */
+	static const struct said lost[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(500, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(505, 'B', 'A', "100", "1 INVITE", "a"),
+		SAY(600, 'B', 'A', "180", "1 INVITE", "a", "t"),
+	};
+	static const struct said thinks[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(500, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(700, 'B', 'A', "100", "1 INVITE", "a"),
+		SAY(800, 'B', 'A', "180", "1 INVITE", "a", "t"),
 	};
 	/* Any answer makes a 100 needless. */
 	static const struct said rings[] = {
 		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
 		SAY(199, 'B', 'A', "183", "1 INVITE", "a", "t"),
-		SAY(250, 'B', 'A', "180", "1 INVITE", "a", "t"),
+		SAY(260, 'B', 'A', "180", "1 INVITE", "a", "t"),
 	};
 	static const struct said message[] = {
 		SAY(0, 'A', 'B', "MESSAGE", "1 MESSAGE", "a"),
@@ -213,11 +246,13 @@ static void an_answer_after_more_than_200_ms_is_slow(void **state)
 	(void)state;
 	assert_false(HAS(nearly, 1000, "slow-trying"));
 	assert_false(HAS(rings, 1000, "slow-trying"));
+	assert_false(HAS(lost, 1000, "slow-trying"));
+	assert_true(HAS(thinks, 1000, "slow-trying"));
 	assert_false(HAS(message, 1000, "slow-trying"));
 	assert_true(HAS(slow, 1000, "slow-trying"));
 	assert_int_equal(f.severity, FINDING_WARNING);
 	assert_int_equal(f.code, 100);
-	assert_int_equal(f.lasted_ns, 201000000);
+	assert_int_equal(f.lasted_ns, 221000000);
 	assert_int_equal(f.messages[1], 2);
 }
 
@@ -393,7 +428,8 @@ static void two_answers_of_a_fork_are_not_copies(void **state)
 	struct finding found[FINDING_ROOM];
 
 	(void)state;
-	assert_int_equal(FINDINGS(call, 1410), 0);
+	assert_int_equal(FINDINGS(call, 1410), 1);
+	assert_string_equal(found[0].kind, "double-answer");
 }
 
 /* ---- no-bye-answer */
@@ -661,276 +697,6 @@ static void a_message_that_breaks_the_grammar_is_named(void **state)
 	assert_int_equal(f.messages[0], 2);
 }
 
-/* ---- Identity */
-
-#define SIGNED     .extra = "Identity: abc\r\n"
-#define SAID(call) .said = (call), .count = COUNT(call)
-
-/* What was found out about a message, by its number. */
-struct judged {
-	uint32_t msg;
-	enum verdict verdict;
-};
-
-struct judging {
-	const struct said *said;
-	size_t count;
-	struct judged judged[4]; /* up to a `msg` 0 */
-	bool no_trust;
-	int64_t clock_s; /* that all signers are off by; 0: none known */
-};
-
-static void file_verdicts(struct store *s, const struct judging *j)
-{
-	for (size_t i = 0; i < 4 && j->judged[i].msg != 0; i++) {
-		uint32_t id = j->judged[i].msg;
-		const struct captured_msg *m = view_msg(store_view(s), id);
-		struct verdict_brief b = { .verdict = j->judged[i].verdict };
-
-		assert_true(
-			store_file_verdict(s, id, m->content, m->time_ns, &b));
-	}
-	for (int i = 0; i < 9 && j->clock_s != 0; i++)
-		store_add_age(s, j->clock_s);
-}
-
-/* Only findings about Identity; how many. */
-static unsigned judge_identity(const struct judging *j, struct finding *out)
-{
-	struct diagnosis d = { .limits = PHASE_LIMITS_DEFAULT,
-			       .no_trust = j->no_trust };
-	struct finding found[FINDING_ROOM];
-	struct store *s = talk_store(j->said, j->count, 100);
-	const struct view *v;
-	unsigned count = 0;
-	unsigned n;
-
-	assert_non_null(s);
-	file_verdicts(s, j);
-	v = store_view(s);
-	n = diagnosis_findings(&d, v, view_find(v, SLICE("call@test")), found,
-			       FINDING_ROOM);
-	for (unsigned i = 0; i < n; i++)
-		if (strncmp(found[i].kind, "identity-", 9) == 0)
-			out[count++] = found[i];
-	store_free(s);
-	return count;
-}
-
-static void is_found(const struct judging *j, const char *kind, uint16_t code,
-		     uint32_t first, uint32_t second, uint32_t third)
-{
-	struct finding found[FINDING_ROOM];
-	uint32_t expected[] = { first, second, third };
-	unsigned n = 0;
-
-	assert_int_equal(judge_identity(j, found), 1);
-	assert_string_equal(found[0].kind, kind);
-	assert_int_equal(found[0].code, code);
-	for (size_t i = 0; i < 3; i++)
-		if (expected[i] != 0)
-			assert_int_equal(found[0].messages[n++], expected[i]);
-	assert_int_equal(found[0].message_count, n);
-}
-
-static void nothing_is_found(const struct judging *j)
-{
-	struct finding found[FINDING_ROOM];
-
-	assert_int_equal(judge_identity(j, found), 0);
-}
-
-/* A signed call over three hops that is refused at the last. */
-static const struct said three_hops[] = {
-	SAY(0, 'A', 'P', "INVITE", "1 INVITE", "a", SIGNED),
-	SAY(1, 'P', 'Q', "INVITE", "1 INVITE", "p", SIGNED),
-	SAY(2, 'Q', 'B', "INVITE", "1 INVITE", "q", SIGNED),
-	SAY(9, 'B', 'Q', "438", "1 INVITE", "q", "t"),
-	SAY(9, 'Q', 'P', "500", "1 INVITE", "p", "t"),
-};
-
-static void an_identity_that_a_hop_broke_names_both_copies(void **state)
-{
-	const struct judging last = { SAID(three_hops),
-				      { { 1, VERDICT_VALID },
-					{ 2, VERDICT_VALID },
-					{ 3, VERDICT_ORIG_MISMATCH } } };
-	const struct judging middle = { SAID(three_hops),
-					{ { 1, VERDICT_VALID },
-					  { 2, VERDICT_SIGNATURE_INVALID },
-					  { 3, VERDICT_SIGNATURE_INVALID } } };
-	const struct judging certificate = { SAID(three_hops),
-					     { { 1, VERDICT_VALID },
-					       { 2, VERDICT_CERT_EXPIRED } } };
-
-	(void)state;
-	is_found(&last, "identity-broken-by-hop", 438, 2, 3, 4);
-	is_found(&middle, "identity-broken-by-hop", 438, 1, 2, 0);
-	is_found(&certificate, "identity-broken-by-hop", 437, 1, 2, 0);
-}
-
-static void what_holds_everywhere_or_cannot_be_told_is_not_broken(void **state)
-{
-	const struct judging valid = { SAID(three_hops),
-				       { { 1, VERDICT_VALID },
-					 { 2, VERDICT_VALID },
-					 { 3, VERDICT_VALID } } };
-	const struct judging unknown = { SAID(three_hops),
-					 { { 1, VERDICT_VALID },
-					   { 2, VERDICT_CERT_UNAVAILABLE },
-					   { 3, VERDICT_CERT_UNAVAILABLE } } };
-	const struct judging waiting = { SAID(three_hops),
-					 { { 3, VERDICT_SIGNATURE_INVALID } } };
-
-	(void)state;
-	nothing_is_found(&valid);
-	nothing_is_found(&unknown);
-	/* It may have been broken before, or on the way. */
-	nothing_is_found(&waiting);
-}
-
-static void an_identity_that_was_taken_away_is_broken_by_a_hop(void **state)
-{
-	static const struct said call[] = {
-		SAY(0, 'A', 'P', "INVITE", "1 INVITE", "a", SIGNED),
-		SAY(1, 'P', 'B', "INVITE", "1 INVITE", "p"),
-		SAY(9, 'B', 'P', "428", "1 INVITE", "p", "t"),
-	};
-	const struct judging held = { SAID(call), { { 1, VERDICT_VALID } } };
-	const struct judging waiting = { SAID(call) };
-
-	(void)state;
-	is_found(&held, "identity-broken-by-hop", 428, 1, 2, 3);
-	/* Taken away all the same, so that the caller lacks nothing. */
-	nothing_is_found(&waiting);
-}
-
-static void an_identity_that_holds_nowhere_is_its_signers_fault(void **state)
-{
-	const struct judging bad = { SAID(three_hops),
-				     { { 1, VERDICT_SIGNATURE_INVALID },
-				       { 2, VERDICT_SIGNATURE_INVALID },
-				       { 3, VERDICT_SIGNATURE_INVALID } } };
-	const struct judging mended = { SAID(three_hops),
-					{ { 1, VERDICT_CLAIM_MISSING },
-					  { 2, VERDICT_VALID },
-					  { 3, VERDICT_VALID } } };
-	const struct judging late = { SAID(three_hops),
-				      { { 1, VERDICT_CERT_UNAVAILABLE },
-					{ 2, VERDICT_SIGNATURE_INVALID } } };
-
-	(void)state;
-	is_found(&bad, "identity-invalid", 438, 1, 0, 0);
-	is_found(&mended, "identity-invalid", 438, 1, 0, 0);
-	nothing_is_found(&late);
-}
-
-static void a_certificate_that_is_accepted_nowhere_is_untrusted(void **state)
-{
-	const struct judging expired = { SAID(three_hops),
-					 { { 1, VERDICT_CERT_EXPIRED },
-					   { 2, VERDICT_CERT_EXPIRED } } };
-	const struct judging stranger = { SAID(three_hops),
-					  { { 1, VERDICT_CERT_UNTRUSTED } } };
-	const struct judging no_trust = { SAID(three_hops),
-					  { { 1, VERDICT_CERT_UNTRUSTED } },
-					  .no_trust = true };
-	const struct judging revoked = { SAID(three_hops),
-					 { { 1, VERDICT_CERT_REVOKED } },
-					 .no_trust = true };
-	const struct judging again = { SAID(three_hops),
-				       { { 1, VERDICT_CERT_EXPIRED },
-					 { 2, VERDICT_VALID } } };
-
-	(void)state;
-	is_found(&expired, "identity-untrusted", 437, 1, 0, 0);
-	is_found(&stranger, "identity-untrusted", 437, 1, 0, 0);
-	nothing_is_found(&no_trust);
-	is_found(&revoked, "identity-untrusted", 437, 1, 0, 0);
-	nothing_is_found(&again);
-}
-
-static void a_stale_identity_is_found_unless_the_clock_is_to_blame(void **state)
-{
-	struct judging stale = { SAID(three_hops),
-				 { { 1, VERDICT_IAT_STALE } } };
-	struct judging ahead = { SAID(three_hops),
-				 { { 2, VERDICT_DATE_FUTURE } } };
-	const struct judging delayed = { SAID(three_hops),
-					 { { 1, VERDICT_VALID },
-					   { 2, VERDICT_VALID },
-					   { 3, VERDICT_IAT_STALE } } };
-	/* Too late, and changed further on: it was not seen to hold there. */
-	const struct judging worse = { SAID(three_hops),
-				       { { 1, VERDICT_VALID },
-					 { 2, VERDICT_IAT_STALE },
-					 { 3, VERDICT_ORIG_MISMATCH } } };
-
-	(void)state;
-	is_found(&stale, "identity-stale", 403, 1, 0, 0);
-	is_found(&ahead, "identity-stale", 403, 2, 0, 0);
-	is_found(&worse, "identity-stale", 403, 2, 0, 0);
-	is_found(&delayed, "identity-stale", 438, 3, 4, 0);
-	stale.clock_s = 300;
-	ahead.clock_s = 300;
-	nothing_is_found(&stale);
-	is_found(&ahead, "identity-stale", 403, 2, 0, 0);
-	stale.clock_s = -300;
-	ahead.clock_s = -300;
-	is_found(&stale, "identity-stale", 403, 1, 0, 0);
-	nothing_is_found(&ahead);
-}
-
-/* 403 says much else. */
-static void only_a_refusal_for_the_identity_is_named(void **state)
-{
-	static const struct said call[] = {
-		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a", SIGNED),
-		SAY(9, 'B', 'A', "403", "1 INVITE", "a", "t"),
-	};
-	const struct judging stale = { SAID(call),
-				       { { 1, VERDICT_IAT_STALE } } };
-	const struct judging invalid = { SAID(call),
-					 { { 1, VERDICT_ORIG_MISMATCH } } };
-
-	(void)state;
-	is_found(&stale, "identity-stale", 403, 1, 2, 0);
-	is_found(&invalid, "identity-invalid", 438, 1, 0, 0);
-}
-
-static void
-a_428_to_a_request_without_identity_tells_that_it_is_missing(void **state)
-{
-	static const struct said bare[] = {
-		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
-		SAY(9, 'B', 'A', "428", "1 INVITE", "a", "t"),
-	};
-	static const struct said message[] = {
-		SAY(0, 'A', 'B', "MESSAGE", "1 MESSAGE", "a"),
-		SAY(9, 'B', 'A', "428", "1 MESSAGE", "a", "t"),
-	};
-	static const struct said signed_all_the_same[] = {
-		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a", SIGNED),
-		SAY(9, 'B', 'A', "428", "1 INVITE", "a", "t"),
-	};
-	static const struct said refused[] = {
-		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
-		SAY(9, 'B', 'A', "438", "1 INVITE", "a", "t"),
-	};
-	const struct judging rows[] = {
-		{ SAID(bare) },
-		{ SAID(message) },
-		{ SAID(signed_all_the_same) },
-		{ SAID(refused) },
-	};
-
-	(void)state;
-	is_found(&rows[0], "identity-missing", 428, 1, 2, 0);
-	is_found(&rows[1], "identity-missing", 428, 1, 2, 0);
-	nothing_is_found(&rows[2]);
-	nothing_is_found(&rows[3]);
-}
-
 /* ---- the table */
 
 static void the_worst_come_first_and_room_is_kept(void **state)
@@ -984,6 +750,8 @@ int main(void)
 		cmocka_unit_test(a_hundred_that_lasts_five_seconds_is_stuck),
 		cmocka_unit_test(a_hundred_that_was_stuck_stays_a_finding),
 		cmocka_unit_test(a_slow_branch_of_a_fork_is_not_stuck),
+		cmocka_unit_test(
+			a_stuck_request_is_stuck_where_it_came_to_last),
 		cmocka_unit_test(ringing_for_three_minutes_is_a_ring_timeout),
 		cmocka_unit_test(an_answer_after_more_than_200_ms_is_slow),
 		cmocka_unit_test(a_request_that_waited_32_s_in_vain_has_no_response),
@@ -1006,14 +774,6 @@ int main(void)
 		cmocka_unit_test(a_2xx_that_does_not_come_back_is_lost),
 		cmocka_unit_test(a_lost_2xx_is_found_whatever_counts_as_stuck),
 		cmocka_unit_test(a_message_that_breaks_the_grammar_is_named),
-		cmocka_unit_test(an_identity_that_a_hop_broke_names_both_copies),
-		cmocka_unit_test(what_holds_everywhere_or_cannot_be_told_is_not_broken),
-		cmocka_unit_test(an_identity_that_was_taken_away_is_broken_by_a_hop),
-		cmocka_unit_test(an_identity_that_holds_nowhere_is_its_signers_fault),
-		cmocka_unit_test(a_certificate_that_is_accepted_nowhere_is_untrusted),
-		cmocka_unit_test(a_stale_identity_is_found_unless_the_clock_is_to_blame),
-		cmocka_unit_test(only_a_refusal_for_the_identity_is_named),
-		cmocka_unit_test(a_428_to_a_request_without_identity_tells_that_it_is_missing),
 		cmocka_unit_test(the_worst_come_first_and_room_is_kept),
 		cmocka_unit_test(every_kind_is_in_the_catalogue_with_its_severity),
 	};
