@@ -13,7 +13,7 @@ static const struct set_shape *const shapes[SETS] = {
 	[SET_METHODS] = &methods_shape,   [SET_HEADERS] = &headers_shape,
 	[SET_FINDINGS] = &findings_shape, [SET_STATES] = &states_shape,
 	[SET_TERMS] = &terms_shape,       [SET_VERDICTS] = &verdicts_shape,
-	[SET_CAVEATS] = &caveats_shape,
+	[SET_CAVEATS] = &caveats_shape,   [SET_TIMERS] = &timers_shape,
 };
 
 static const char *const language_names[LANGUAGES] = {

@@ -22,6 +22,7 @@ enum set_id {
 	SET_TERMS,
 	SET_VERDICTS,
 	SET_CAVEATS,
+	SET_TIMERS,
 	SETS
 };
 
@@ -38,6 +39,7 @@ extern const struct set_shape states_shape;
 extern const struct set_shape terms_shape;
 extern const struct set_shape verdicts_shape;
 extern const struct set_shape caveats_shape;
+extern const struct set_shape timers_shape;
 extern const struct set_shape words_shape;
 
 struct note;

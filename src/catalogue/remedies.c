@@ -67,6 +67,24 @@ const struct set_shape headers_shape = {
 		     [HEADER_WRONG] = "wrong" },
 };
 
+enum {
+	TIMER_TIMER,
+	TIMER_NAME,
+	TIMER_REFERENCE,
+	TIMER_MEANING,
+	TIMER_EXPECTED,
+};
+
+const struct set_shape timers_shape = {
+	.name = "timers",
+	.keys = 1,
+	.columns = { [TIMER_TIMER] = "timer",
+		     [TIMER_NAME] = "name",
+		     [TIMER_REFERENCE] = "reference",
+		     [TIMER_MEANING] = "meaning",
+		     [TIMER_EXPECTED] = "expected" },
+};
+
 bool catalogue_finding(const struct catalogue *c, struct slice kind,
 		       struct text_entry *out)
 {
@@ -82,6 +100,23 @@ bool catalogue_finding(const struct catalogue *c, struct slice kind,
 		.meaning = set_cell(s, row, FINDING_MEANING),
 		.when = set_cell(s, row, FINDING_EVIDENCE),
 		.fix = set_cell(s, row, FINDING_REMEDY),
+	};
+	return true;
+}
+
+bool catalogue_timer(const struct catalogue *c, struct slice key,
+		     struct text_entry *out)
+{
+	const struct set *s = &c->sets[SET_TIMERS];
+	struct set_row row;
+
+	if (!set_find(s, key, SLICE_NONE, &row))
+		return false;
+	*out = (struct text_entry){
+		.title = set_cell(s, row, TIMER_NAME),
+		.reference = set_cell(s, row, TIMER_REFERENCE),
+		.meaning = set_cell(s, row, TIMER_MEANING),
+		.when = set_cell(s, row, TIMER_EXPECTED),
 	};
 	return true;
 }

@@ -137,6 +137,12 @@ bool catalogue_header(const struct catalogue *c, struct slice name,
 		      struct text_entry *out);
 bool catalogue_finding(const struct catalogue *c, struct slice kind,
 		       struct text_entry *out);
+
+/* A timer by its key ("timer-a"): its name, what it is for (`meaning`) and
+ * what should happen (`when`, a list). */
+bool catalogue_timer(const struct catalogue *c, struct slice key,
+		     struct text_entry *out);
+
 bool catalogue_state(const struct catalogue *c, struct slice state,
 		     struct text_entry *out);
 

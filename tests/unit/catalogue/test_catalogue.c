@@ -18,7 +18,7 @@
 		{ "methods", { NULL, 0 } }, { "headers", { NULL, 0 } },        \
 		{ "findings", { NULL, 0 } }, { "states", { NULL, 0 } },        \
 		{ "terms", { NULL, 0 } }, { "verdicts", { NULL, 0 } },         \
-		{ "caveats", { NULL, 0 } },                                    \
+		{ "caveats", { NULL, 0 } }, { "timers", { NULL, 0 } },         \
 	{                                                                      \
 		"vi/codes",                                                    \
 		{                                                              \
@@ -53,6 +53,7 @@ static const char *const rest[] = {
 	"kind\tkey\ttext\n",
 	"name\tcode\ttitle\tmeaning\twhen\tremedy\n",
 	"name\ttitle\tmeaning\tremedy\n",
+	"timer\tname\treference\tmeaning\texpected\n",
 	"code\tdescription\twhen\tfix\n180\tChuông reo.\tSau\tChờ\n",
 };
 

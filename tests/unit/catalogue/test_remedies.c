@@ -149,6 +149,56 @@ static void headers_are_found_by_name_and_compact_form(void **state)
 	assert_false(catalogue_header(both[0], SLICE("-"), &none));
 }
 
+/* Their names and what they are stand in RFC 3261 table 4, RFC 6026 and
+ * RFC 6665; the other keys are ours. */
+static void every_timer_has_its_row(void **state)
+{
+	static const char *const timers[][2] = {
+		{ "timer-a", "RFC 3261 17.1.1.2" },
+		{ "timer-b", "RFC 3261 17.1.1.2" },
+		{ "timer-c", "RFC 3261 16.6" },
+		{ "timer-d", "RFC 3261 17.1.1.2" },
+		{ "timer-e", "RFC 3261 17.1.2.2" },
+		{ "timer-f", "RFC 3261 17.1.2.2" },
+		{ "timer-g", "RFC 3261 17.2.1" },
+		{ "timer-h", "RFC 3261 17.2.1" },
+		{ "timer-i", "RFC 3261 17.2.1" },
+		{ "timer-j", "RFC 3261 17.2.2" },
+		{ "timer-k", "RFC 3261 17.1.2.2" },
+		{ "timer-l", "RFC 6026 7.1" },
+		{ "timer-m", "RFC 6026 7.2" },
+		{ "timer-n", "RFC 6665 4.1.2" },
+		{ "resend-2xx", "RFC 3261 13.3.1.4" },
+		{ "resend-1xx", "RFC 3262 3" },
+		{ "trying-100", "RFC 3261 17.2.1" },
+		{ "non-invite-100", "RFC 4320 4.1" },
+		{ "refresh-1xx", "RFC 3261 13.3.1.1" },
+		{ "retry-491-owner", "RFC 3261 14.1" },
+		{ "retry-491-other", "RFC 3261 14.1" },
+		{ "retry-after", "RFC 3261 20.33" },
+		{ "session-timer", "RFC 4028 10" },
+		{ "registration", "RFC 3261 10.2.4" },
+	};
+	struct catalogue **both = *state;
+	struct text_entry none;
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
+		struct slice key = slice_of(timers[i][0]);
+		struct text_entry en;
+		struct text_entry vi;
+
+		assert_true(catalogue_timer(both[0], key, &en));
+		assert_true(catalogue_timer(both[1], key, &vi));
+		assert_in_range(en.title.len, 1, 40);
+		assert_true(slice_eq(en.reference, slice_of(timers[i][1])));
+		assert_true(slice_eq(en.reference, vi.reference));
+		assert_true(slice_is_set(en.when));
+		assert_false(slice_eq(en.meaning, vi.meaning));
+		assert_false(slice_eq(en.when, vi.when));
+	}
+	assert_false(catalogue_timer(both[0], SLICE("timer-z"), &none));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +206,7 @@ int main(void)
 		cmocka_unit_test(every_state_of_a_call_has_its_row),
 		cmocka_unit_test(every_registered_method_has_its_row),
 		cmocka_unit_test(headers_are_found_by_name_and_compact_form),
+		cmocka_unit_test(every_timer_has_its_row),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
