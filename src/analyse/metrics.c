@@ -8,48 +8,61 @@
 
 #define NO_TIME INT64_MIN
 
+/* Dialogs of one attempt whose delay is taken; a fork has a few. */
+#define HEARD_ROOM 8
+
 enum delay {
 	DELAY_RRD,
 	DELAY_SRD_OK,
 	DELAY_SRD_FAILED,
 	DELAY_SDD,
 	DELAY_SDT,
+	DELAY_SDT_FAILED,
 	DELAYS
 };
 
 enum ratio { RATIO_IRA, RATIO_SER, RATIO_SEER, RATIO_ISA, RATIO_SCR, RATIOS };
 
-struct share {
-	uint64_t part;
-	uint64_t whole;
-};
-
 struct metrics {
 	struct histogram delays[DELAYS];
-	struct share ratios[RATIOS];
+	struct figures_ratio ratios[RATIOS];
+	uint64_t sdd_refused;
+	uint64_t sdd_unanswered;
 };
 
 /* ---- one call */
 
+/* The first response of a dialog that says how the session request stands. */
+struct heard {
+	uint32_t dialog; /* 0 while its responses had no To tag */
+	int64_t time_ns;
+};
+
 /* A request with all that is done to get it through. */
 struct attempt {
 	bool begun;
-	uint16_t code;      /* of the final response; 0 while there is none */
-	uint32_t cseq;      /* of its last request */
-	int64_t begin_ns;   /* RFC 6076 t1: the first request */
-	int64_t last_ns;    /* the last request */
-	int64_t ringing_ns; /* first provisional but 100, or NO_TIME */
+	bool other_from;  /* its From tag is not that of the call */
+	bool try_again;   /* its final response says how to do better */
+	uint16_t code;    /* of the final response; 0 while there is none */
+	uint32_t cseq;    /* of its last request */
+	uint32_t dialog;  /* that its 2xx made, where the call has several */
+	int64_t begin_ns; /* RFC 6076 t1: the first request */
+	int64_t last_ns;  /* the last request */
 	int64_t final_ns;
+	unsigned heard_count;
+	struct heard heard[HEARD_ROOM];
 };
 
 struct walk {
 	struct metrics *metrics;
 	const struct view *view;
 	const struct call *call;
+	struct metrics_outcome *outcome;
 	struct attempt invite;
 	struct attempt registration;
 	struct attempt bye;
 	bool bye_is_callers; /* on his hop, and not on one further on */
+	uint32_t dialog;     /* that the answer made, or 0 */
 	int64_t answer_ns;   /* NO_TIME before */
 };
 
@@ -65,26 +78,101 @@ static void count_in(struct walk *w, enum ratio r, bool part)
 	w->metrics->ratios[r].part += part;
 }
 
-/* A client that tries another server keeps the CSeq, and a fork does so too
- * (RFC 3263 section 4.3); one that answers a challenge takes the next. */
-static bool is_same_attempt(const struct attempt *a,
+static bool has_other_from(const struct walk *w, const struct transaction *t)
+{
+	const struct captured_msg *m = view_msg(w->view, t->first_msg);
+
+	return m != NULL && msg_is(m, MSG_OTHER_FROM);
+}
+
+/*
+ * A client that tries another server keeps the CSeq, and a fork does so too
+ * (RFC 3263 section 4.3).  One that uses a CSeq again after it was answered or
+ * redirected begins anew, and so does one with another From tag.
+ */
+static bool is_same_request(const struct walk *w, const struct attempt *a,
 			    const struct transaction *t)
 {
-	return a->begun && (a->cseq == t->cseq ||
-			    (code_is_challenge(a->code) &&
+	bool over =
+		a->code >= 200 && a->code < 400 && t->request_ns > a->final_ns;
+
+	return a->cseq == t->cseq && !over &&
+	       a->other_from == has_other_from(w, t);
+}
+
+/* One that answers a challenge takes the next CSeq. */
+static bool is_same_attempt(const struct walk *w, const struct attempt *a,
+			    const struct transaction *t)
+{
+	return a->begun && (is_same_request(w, a, t) ||
+			    (a->cseq != t->cseq && code_is_challenge(a->code) &&
 			     transaction_is(t, TRANSACTION_AUTHORIZED)));
 }
 
-static void begin_attempt(struct attempt *a, const struct transaction *t)
+/* Section 3: recovery from an error belongs to the same measurement. */
+static bool is_recovery(const struct attempt *a, const struct transaction *t)
+{
+	return a->try_again && t->cseq > a->cseq &&
+	       t->request_ns >= a->final_ns &&
+	       t->request_ns - a->final_ns < NO_ANSWER_NS;
+}
+
+static void begin_attempt(const struct walk *w, struct attempt *a,
+			  const struct transaction *t)
 {
 	*a = (struct attempt){ .begun = true,
+			       .other_from = has_other_from(w, t),
 			       .cseq = t->cseq,
-			       .begin_ns = t->request_ns,
-			       .ringing_ns = NO_TIME };
+			       .begin_ns = t->request_ns };
+}
+
+/* The first 2xx of `t`; NULL if there is none. */
+static const struct captured_msg *find_answer(const struct view *v,
+					      const struct transaction *t)
+{
+	const struct captured_msg *m = view_msg(v, t->first_msg);
+
+	while (m != NULL && (m->status < 200 || m->status >= 300))
+		m = view_msg(v, m->next_in_transaction);
+	return m;
+}
+
+static bool says_retry_after(const struct view *v, const struct transaction *t)
+{
+	for (const struct captured_msg *m = view_msg(v, t->first_msg);
+	     m != NULL; m = view_msg(v, m->next_in_transaction))
+		if (m->status == t->final_code && msg_is(m, MSG_RETRY_AFTER))
+			return true;
+	return false;
+}
+
+static bool is_one_of(uint16_t code, const uint16_t *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == code)
+			return true;
+	return false;
+}
+
+/*
+ * RFC 3261 section 8.1.3.5 (413, 415, 416, 420) and 21.4.16 (421), RFC 4028
+ * (422), RFC 3261 section 10.2.8 (423), RFC 3329 (494): the client is told how
+ * to mend its request.  So it is by a 503 that says when.
+ */
+static bool asks_to_try_again(const struct view *v, const struct transaction *t)
+{
+	static const uint16_t mend[] = {
+		413, 415, 416, 420, 421, 422, 423, 494
+	};
+
+	if (t->final_code == 503)
+		return says_retry_after(v, t);
+	return is_one_of(t->final_code, mend, sizeof(mend) / sizeof(mend[0]));
 }
 
 /* Of several branches the accepted one tells the result, else the last. */
-static void follow_attempt(struct attempt *a, const struct transaction *t)
+static void follow_attempt(const struct walk *w, struct attempt *a,
+			   const struct transaction *t)
 {
 	if (a->cseq != t->cseq)
 		a->code = 0;
@@ -94,6 +182,12 @@ static void follow_attempt(struct attempt *a, const struct transaction *t)
 		return;
 	a->code = t->final_code;
 	a->final_ns = t->final_ns;
+	a->try_again = a->code >= 400 && asks_to_try_again(w->view, t);
+	if (a->code < 300 && w->call->dialog_count > 1) {
+		const struct captured_msg *m = find_answer(w->view, t);
+
+		a->dialog = m != NULL ? m->dialog : 0;
+	}
 }
 
 static bool is_success(const struct attempt *a)
@@ -114,52 +208,102 @@ static bool is_given_up(const struct walk *w, const struct attempt *a)
 	       view_now_ns(w->view) - a->last_ns >= NO_ANSWER_NS;
 }
 
-static bool is_one_of(uint16_t code, const uint16_t *list, size_t count)
+/* ---- INVITE: sections 4.3, 4.6 to 4.8 */
+
+static void add_srd_ok(struct walk *w, int64_t end_ns)
 {
-	for (size_t i = 0; i < count; i++)
-		if (list[i] == code)
-			return true;
-	return false;
+	struct metrics_outcome *o = w->outcome;
+	int64_t ns = end_ns - w->invite.begin_ns;
+
+	histogram_add(&w->metrics->delays[DELAY_SRD_OK], ns);
+	if (o->srd_count < METRICS_SRD_ROOM && ns >= 0)
+		o->srd_ns[o->srd_count++] = ns;
 }
 
-/* Sections 4.3, 4.6 to 4.8. */
-static void end_invite(struct walk *w)
+/* Section 5.4: of a forked request the delay is taken for each dialog. */
+static void add_srd(struct walk *w)
+{
+	const struct attempt *a = &w->invite;
+
+	for (unsigned i = 0; i < a->heard_count; i++) {
+		if (is_success(a))
+			add_srd_ok(w, a->heard[i].time_ns);
+		else
+			add_delay(w, DELAY_SRD_FAILED, a->begin_ns,
+				  a->heard[i].time_ns);
+	}
+	if (a->heard_count > 0)
+		return;
+	if (is_success(a))
+		add_srd_ok(w, a->final_ns);
+	else
+		add_delay(w, DELAY_SRD_FAILED, a->begin_ns, a->final_ns);
+}
+
+static void count_share(struct walk *w, enum ratio r,
+			struct figures_ratio *call, bool part)
+{
+	count_in(w, r, part);
+	call->whole++;
+	call->part += part;
+}
+
+/* `goes_on`: the next attempt recovers from its error. */
+static void end_invite(struct walk *w, bool goes_on)
 {
 	static const uint16_t effective[] = { 200, 480, 486, 600, 603 };
 	static const uint16_t ineffective[] = { 408, 500, 503, 504 };
 	const struct attempt *a = &w->invite;
-	int64_t heard = a->ringing_ns != NO_TIME ? a->ringing_ns : a->final_ns;
+	struct metrics_outcome *o = w->outcome;
 
 	if (!a->begun)
 		return;
-	count_in(w, RATIO_ISA, is_one_of(a->code, ineffective, 4));
+	count_share(w, RATIO_ISA, &o->isa, is_one_of(a->code, ineffective, 4));
 	if (a->code < 300 || a->code >= 400) {
-		count_in(w, RATIO_SER, a->code == 200);
-		count_in(w, RATIO_SEER, is_one_of(a->code, effective, 5));
+		count_share(w, RATIO_SER, &o->ser, a->code == 200);
+		count_share(w, RATIO_SEER, &o->seer,
+			    is_one_of(a->code, effective, 5));
 	}
 	w->metrics->ratios[RATIO_SCR].whole++;
-	if (is_success(a)) {
-		add_delay(w, DELAY_SRD_OK, a->begin_ns, heard);
-		if (w->answer_ns == NO_TIME)
-			w->answer_ns = a->final_ns;
-	} else if (is_failure(a)) {
-		add_delay(w, DELAY_SRD_FAILED, a->begin_ns, heard);
+	if (is_success(a) && w->answer_ns == NO_TIME) {
+		w->answer_ns = a->final_ns;
+		w->dialog = a->dialog;
 	}
+	if (is_success(a) || (is_failure(a) && !goes_on))
+		add_srd(w);
 }
 
-static void mark_ringing(struct walk *w, const struct transaction *t)
+static void hear(struct attempt *a, const struct captured_msg *m)
 {
-	const struct captured_msg *m;
+	for (unsigned i = 0; i < a->heard_count; i++)
+		if (m->dialog == 0 || a->heard[i].dialog == m->dialog)
+			return;
+	/* The tag came later than the first response. */
+	if (a->heard_count == 1 && a->heard[0].dialog == 0) {
+		a->heard[0].dialog = m->dialog;
+		return;
+	}
+	if (a->heard_count < HEARD_ROOM)
+		a->heard[a->heard_count++] =
+			(struct heard){ m->dialog, m->time_ns };
+}
+
+/* Provisional responses but 100, and in a fork the answer, too. */
+static void hear_responses(struct walk *w, const struct transaction *t)
+{
+	struct attempt *a = &w->invite;
+	bool forked = w->call->dialog_count > 1;
 
 	/* The last phase is of 100 only where no other came. */
-	if (w->invite.ringing_ns != NO_TIME || t->phase_code <= 100)
+	if (!forked && (a->heard_count > 0 || t->phase_code <= 100))
 		return;
-	for (m = view_msg(w->view, t->first_msg); m != NULL;
-	     m = view_msg(w->view, m->next_in_transaction)) {
-		if (m->status <= 100 || m->status >= 200)
+	for (const struct captured_msg *m = view_msg(w->view, t->first_msg);
+	     m != NULL; m = view_msg(w->view, m->next_in_transaction)) {
+		if (m->status <= 100 || m->status >= 300)
 			continue;
-		w->invite.ringing_ns = m->time_ns;
-		return;
+		hear(a, m);
+		if (!forked)
+			return;
 	}
 }
 
@@ -168,20 +312,22 @@ static void add_invite(struct walk *w, const struct transaction *t)
 	if (transaction_is(t, TRANSACTION_IN_DIALOG) ||
 	    !caller_sent(w->view, w->call, t))
 		return;
-	if (!is_same_attempt(&w->invite, t)) {
+	if (!is_same_attempt(w, &w->invite, t)) {
 		const struct attempt before = w->invite;
+		bool recovery = is_recovery(&before, t);
 
-		end_invite(w);
-		begin_attempt(&w->invite, t);
+		end_invite(w, recovery);
+		begin_attempt(w, &w->invite, t);
 		/* Section 4.3: the delay goes on across a redirect. */
-		if (before.code >= 300 && before.code < 400)
+		if (recovery || (before.code >= 300 && before.code < 400))
 			w->invite.begin_ns = before.begin_ns;
 	}
-	follow_attempt(&w->invite, t);
-	mark_ringing(w, t);
+	follow_attempt(w, &w->invite, t);
+	hear_responses(w, t);
 }
 
-/* Sections 4.1 and 4.2. */
+/* ---- REGISTER: sections 4.1 and 4.2 */
+
 static void end_registration(struct walk *w)
 {
 	const struct attempt *a = &w->registration;
@@ -197,11 +343,28 @@ static void add_registration(struct walk *w, const struct transaction *t)
 {
 	if (!caller_sent(w->view, w->call, t))
 		return;
-	if (!is_same_attempt(&w->registration, t)) {
+	if (!is_same_attempt(w, &w->registration, t)) {
+		const struct attempt before = w->registration;
+
 		end_registration(w);
-		begin_attempt(&w->registration, t);
+		begin_attempt(w, &w->registration, t);
+		if (is_recovery(&before, t))
+			w->registration.begin_ns = before.begin_ns;
 	}
-	follow_attempt(&w->registration, t);
+	follow_attempt(w, &w->registration, t);
+}
+
+/* ---- BYE: sections 4.4, 4.5 and 4.9 */
+
+/* Of two answers to a forked INVITE the caller hangs one up at once. */
+static bool ends_another(const struct walk *w, const struct transaction *bye)
+{
+	const struct captured_msg *m = view_msg(w->view, bye->first_msg);
+
+	if (w->dialog == 0 || m == NULL || m->dialog == 0 ||
+	    m->dialog == w->dialog)
+		return false;
+	return view_dialog(w->view, m->dialog)->method == SIP_METHOD_INVITE;
 }
 
 /* The first that passes the caller, whoever sent it; else the first of all. */
@@ -210,38 +373,63 @@ static void add_bye(struct walk *w, const struct transaction *t)
 	bool callers = caller_sent(w->view, w->call, t) ||
 		       caller_got(w->view, w->call, t);
 
+	if (ends_another(w, t))
+		return;
 	if (!w->bye.begun || (callers && !w->bye_is_callers)) {
-		begin_attempt(&w->bye, t);
+		begin_attempt(w, &w->bye, t);
 		w->bye_is_callers = callers;
 	} else if (callers != w->bye_is_callers ||
-		   !is_same_attempt(&w->bye, t)) {
+		   (!is_same_attempt(w, &w->bye, t) &&
+		    !is_recovery(&w->bye, t))) {
 		return;
 	}
-	follow_attempt(&w->bye, t);
+	follow_attempt(w, &w->bye, t);
 }
 
-/* Sections 4.4, 4.5 and 4.9. */
 static void end_bye(struct walk *w)
 {
 	const struct attempt *a = &w->bye;
+	bool given_up = is_given_up(w, a);
 
 	if (!a->begun)
 		return;
 	if (is_success(a))
 		add_delay(w, DELAY_SDD, a->begin_ns, a->final_ns);
+	w->metrics->sdd_refused += a->code >= 300;
+	w->metrics->sdd_unanswered += given_up;
 	if (w->answer_ns == NO_TIME)
 		return;
-	if (!is_given_up(w, a))
-		add_delay(w, DELAY_SDT, w->answer_ns, a->begin_ns);
+	/* A clock that was set back has measured neither. */
+	if (a->begin_ns >= w->answer_ns)
+		add_delay(w, given_up ? DELAY_SDT_FAILED : DELAY_SDT,
+			  w->answer_ns,
+			  given_up ? a->last_ns + NO_ANSWER_NS : a->begin_ns);
 	w->metrics->ratios[RATIO_SCR].part += a->code != 0;
 }
 
-void metrics_add(struct metrics *m, const struct view *v, const struct call *c)
+/* Behind the INVITEs, so that their answer is known. */
+static void add_byes(struct walk *w)
 {
-	struct walk w = {
-		.metrics = m, .view = v, .call = c, .answer_ns = NO_TIME
-	};
+	for (const struct transaction *t =
+		     view_transaction(w->view, w->call->first_transaction);
+	     t != NULL; t = view_transaction(w->view, t->next))
+		if (t->method == SIP_METHOD_BYE &&
+		    transaction_is(t, TRANSACTION_REQUEST_SEEN))
+			add_bye(w, t);
+	end_bye(w);
+}
 
+void metrics_measure(struct metrics *m, const struct view *v,
+		     const struct call *c, struct metrics_outcome *outcome)
+{
+	struct walk w = { .metrics = m,
+			  .view = v,
+			  .call = c,
+			  .outcome = outcome,
+			  .answer_ns = NO_TIME };
+	bool bye = false;
+
+	*outcome = (struct metrics_outcome){ .srd_count = 0 };
 	for (const struct transaction *t =
 		     view_transaction(v, c->first_transaction);
 	     t != NULL; t = view_transaction(v, t->next)) {
@@ -252,11 +440,19 @@ void metrics_add(struct metrics *m, const struct view *v, const struct call *c)
 		else if (t->method == SIP_METHOD_REGISTER)
 			add_registration(&w, t);
 		else if (t->method == SIP_METHOD_BYE)
-			add_bye(&w, t);
+			bye = true;
 	}
-	end_invite(&w);
+	end_invite(&w, false);
 	end_registration(&w);
-	end_bye(&w);
+	if (bye)
+		add_byes(&w);
+}
+
+void metrics_add(struct metrics *m, const struct view *v, const struct call *c)
+{
+	struct metrics_outcome unused;
+
+	metrics_measure(m, v, c, &unused);
 }
 
 /* ---- all calls */
@@ -298,13 +494,16 @@ static const struct {
 
 static void fill_delay(const struct histogram *h, struct metric *out)
 {
-	out->n = h->count;
-	out->mean_ns = histogram_mean(h);
-	out->min_ns = h->min_ns;
-	out->max_ns = h->max_ns;
-	out->p50_ns = histogram_percentile(h, 50);
-	out->p95_ns = histogram_percentile(h, 95);
-	out->p99_ns = histogram_percentile(h, 99);
+	struct figures_spread spread;
+
+	histogram_spread(h, &spread);
+	out->n = spread.n;
+	out->mean_ns = spread.mean_ns;
+	out->min_ns = spread.min_ns;
+	out->max_ns = spread.max_ns;
+	out->p50_ns = spread.p50_ns;
+	out->p95_ns = spread.p95_ns;
+	out->p99_ns = spread.p99_ns;
 }
 
 bool metrics_at(const struct metrics *m, unsigned i, struct metric *out)
@@ -314,7 +513,7 @@ bool metrics_at(const struct metrics *m, unsigned i, struct metric *out)
 	*out = (struct metric){ .key = table[i].key,
 				.is_ratio = table[i].is_ratio };
 	if (table[i].is_ratio) {
-		const struct share *s = &m->ratios[table[i].index];
+		const struct figures_ratio *s = &m->ratios[table[i].index];
 
 		out->n = s->whole;
 		if (s->whole > 0)
@@ -360,4 +559,21 @@ void metrics_write_json(const struct metrics *m, struct json *j)
 			json_put_double(j, "value", x.percent);
 		json_put_object_end(j);
 	}
+}
+
+void metrics_read(const struct metrics *m, struct figures_metrics *out)
+{
+	histogram_spread(&m->delays[DELAY_RRD], &out->rrd);
+	histogram_spread(&m->delays[DELAY_SRD_OK], &out->srd_ok);
+	histogram_spread(&m->delays[DELAY_SRD_FAILED], &out->srd_failed);
+	histogram_spread(&m->delays[DELAY_SDD], &out->sdd);
+	histogram_spread(&m->delays[DELAY_SDT], &out->sdt);
+	histogram_spread(&m->delays[DELAY_SDT_FAILED], &out->sdt_failed);
+	out->sdd_refused = m->sdd_refused;
+	out->sdd_unanswered = m->sdd_unanswered;
+	out->ira = m->ratios[RATIO_IRA];
+	out->ser = m->ratios[RATIO_SER];
+	out->seer = m->ratios[RATIO_SEER];
+	out->isa = m->ratios[RATIO_ISA];
+	out->scr = m->ratios[RATIO_SCR];
 }

@@ -1,6 +1,7 @@
 #include "query_field.h"
 
 #include "impl.h"
+#include "sipmon/call/answerer.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/query.h"
 #include "sipmon/call/state.h"
@@ -62,6 +63,24 @@ static struct slice destination_host(struct query_subject *s)
 {
 	return slice_of(
 		endpoint_host_text(&first_flow(s)->destination, s->address));
+}
+
+static struct slice peer_text(struct query_subject *s)
+{
+	return slice_of(
+		endpoint_text(call_answerer(s->view, s->call), s->address));
+}
+
+static struct slice peer_host(struct query_subject *s)
+{
+	return slice_of(endpoint_host_text(call_answerer(s->view, s->call),
+					   s->address));
+}
+
+static struct slice agent_text(struct query_subject *s)
+{
+	return s->call->agent == 0 ? SLICE_NONE
+				   : view_agent_name(s->view, s->call->agent);
 }
 
 static struct slice transport_text(struct query_subject *s)
@@ -183,6 +202,12 @@ static bool duration_ns(struct query_subject *s, int64_t *out)
 	return true;
 }
 
+static bool age_ns(struct query_subject *s, int64_t *out)
+{
+	*out = view_now_ns(s->view) - s->call->start_ns;
+	return true;
+}
+
 static const struct timing *timing_of_subject(struct query_subject *s)
 {
 	if (!s->has_timing)
@@ -212,6 +237,24 @@ static bool talk_ns(struct query_subject *s, int64_t *out)
 static bool ring_ns(struct query_subject *s, int64_t *out)
 {
 	*out = timing_of_subject(s)->ring_ns;
+	return *out != TIMING_NONE;
+}
+
+static bool trying_ns(struct query_subject *s, int64_t *out)
+{
+	*out = timing_of_subject(s)->trying_ns;
+	return *out != TIMING_NONE;
+}
+
+static bool failure_ns(struct query_subject *s, int64_t *out)
+{
+	*out = timing_of_subject(s)->failure_ns;
+	return *out != TIMING_NONE;
+}
+
+static bool teardown_ns(struct query_subject *s, int64_t *out)
+{
+	*out = timing_of_subject(s)->teardown_ns;
 	return *out != TIMING_NONE;
 }
 
@@ -279,6 +322,11 @@ static const struct query_field fields[] = {
 	{ .name = "destination", .kind = QUERY_ADDRESS,
 	  .text = destination_text, .host = destination_host,
 	  .help = "Where it went: destination == 192.0.2.1:5060" },
+	{ .name = "peer", .kind = QUERY_ADDRESS, .text = peer_text,
+	  .host = peer_host,
+	  .help = "Who answered it, or should have: peer == 192.0.2.1" },
+	{ .name = "agent", .kind = QUERY_TEXT, .text = agent_text,
+	  .help = "User-Agent of the first request: agent contains Yealink" },
 	{ .name = "transport", .kind = QUERY_TEXT, .text = transport_text,
 	  .word = transport_word,
 	  .help = "Transport of the first request: transport == udp" },
@@ -295,8 +343,16 @@ static const struct query_field fields[] = {
 	  .help = "Seconds from the 2xx to BYE: talk < 3" },
 	{ .name = "duration", .kind = QUERY_SECONDS, .number = duration_ns,
 	  .help = "Seconds from first to last message: duration > 600" },
+	{ .name = "age", .kind = QUERY_SECONDS, .number = age_ns,
+	  .help = "Seconds since it began, at the latest packet: age <= 300" },
 	{ .name = "ring", .kind = QUERY_SECONDS, .number = ring_ns,
 	  .help = "Seconds of ringing: ring >= 60" },
+	{ .name = "trying", .kind = QUERY_SECONDS, .number = trying_ns,
+	  .help = "Seconds from INVITE to the first 100: trying > 0.2" },
+	{ .name = "failure", .kind = QUERY_SECONDS, .number = failure_ns,
+	  .help = "Seconds from INVITE to its refusal: failure > 10" },
+	{ .name = "teardown", .kind = QUERY_SECONDS, .number = teardown_ns,
+	  .help = "Seconds from BYE to its answer: teardown > 1" },
 	{ .name = "finding", .kind = QUERY_FINDING,
 	  .help = "Has a finding, or one of a kind: finding == missing-ack" },
 	{ .name = "malformed", .kind = QUERY_FLAG, .flag = is_malformed,

@@ -50,7 +50,7 @@ static void is_delay(const struct metrics *m, const char *key, uint64_t n,
 	assert_false(x.is_ratio);
 	assert_int_equal(x.n, n);
 	if (n > 0)
-		assert_int_equal(x.mean_ns, mean_ms * MS);
+		assert_int_equal(x.mean_ns / MS, mean_ms);
 }
 
 static void is_ratio(const struct metrics *m, const char *key, uint64_t n,
@@ -307,6 +307,250 @@ static void registrations_are_effective_or_not(void **state)
 	metrics_free(m);
 }
 
+/* Section 5.4: two branches ring, the second one answers; the caller hangs up
+ * the third, that answered too late, at once. */
+static const struct said forked[] = {
+	SAY(0, 'A', 'P', "INVITE", "1 INVITE", "a"),
+	SAY(100, 'P', 'A', "180", "1 INVITE", "a", "x"),
+	SAY(150, 'P', 'A', "183", "1 INVITE", "a", "y"),
+	SAY(200, 'P', 'A', "180", "1 INVITE", "a", "x"),
+	SAY(2000, 'P', 'A', "200", "1 INVITE", "a", "y"),
+	SAY(2010, 'A', 'P', "ACK", "1 ACK", "b", "y"),
+	SAY(2050, 'P', 'A', "200", "1 INVITE", "a", "z"),
+	SAY(2060, 'A', 'P', "ACK", "1 ACK", "c", "z"),
+	SAY(2070, 'A', 'P', "BYE", "2 BYE", "d", "z"),
+	SAY(2090, 'P', 'A', "200", "2 BYE", "d", "z"),
+	SAY(12000, 'A', 'P', "BYE", "3 BYE", "e", "y"),
+	SAY(12030, 'P', 'A', "200", "3 BYE", "e", "y"),
+};
+
+static void each_dialog_of_a_fork_has_its_delay(void **state)
+{
+	struct metrics *m = measure(forked, COUNT(forked), 20000);
+
+	(void)state;
+	/* 100, 150 and 2050 ms */
+	is_delay(m, "srd_ok_ms", 3, 2300 / 3);
+	assert_int_equal(metric_of(m, "srd_ok_ms").min_ns, 100 * MS);
+	assert_int_equal(metric_of(m, "srd_ok_ms").max_ns, 2050 * MS);
+	is_ratio(m, "ser_percent", 1, 100);
+	metrics_free(m);
+}
+
+static void the_session_lasts_until_the_bye_of_its_own_dialog(void **state)
+{
+	struct metrics *m = measure(forked, COUNT(forked), 20000);
+
+	(void)state;
+	is_delay(m, "sdt_ms", 1, 10000);
+	is_delay(m, "sdd_ms", 1, 30);
+	is_ratio(m, "scr_percent", 1, 100);
+	metrics_free(m);
+}
+
+/* A tag that comes later makes no second dialog. */
+static void a_provisional_without_tag_is_of_the_same_dialog(void **state)
+{
+	static const struct said call[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(100, 'B', 'A', "180", "1 INVITE", "a"),
+		SAY(300, 'B', 'A', "183", "1 INVITE", "a", "t"),
+		SAY(900, 'B', 'A', "200", "1 INVITE", "a", "t"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 1000);
+
+	(void)state;
+	is_delay(m, "srd_ok_ms", 1, 100);
+	metrics_free(m);
+}
+
+static void of_a_fork_it_is_neither(void **state)
+{
+	static const struct said call[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(100, 'B', 'A', "180", "1 INVITE", "a"),
+		SAY(300, 'B', 'A', "183", "1 INVITE", "a", "t"),
+		SAY(500, 'B', 'A', "183", "1 INVITE", "a", "u"),
+		SAY(900, 'B', 'A', "200", "1 INVITE", "a", "t"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 1000);
+
+	(void)state;
+	is_delay(m, "srd_ok_ms", 2, 300); /* 100 and 500 ms */
+	metrics_free(m);
+}
+
+static struct figures_metrics figures_of(const struct metrics *m)
+{
+	struct figures_metrics f;
+
+	metrics_read(m, &f);
+	return f;
+}
+
+/* Section 4.4: the 2xx to the recovery request is the end. */
+static void a_503_that_says_when_does_not_end_the_bye(void **state)
+{
+	static const struct said call[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(900, 'B', 'A', "200", "1 INVITE", "a", "t"),
+		SAY(910, 'A', 'B', "ACK", "1 ACK", "b", "t"),
+		SAY(5000, 'A', 'B', "BYE", "2 BYE", "c", "t"),
+		SAY(5100, 'B', 'A', "503", "2 BYE", "c", "t",
+		    .extra = "Retry-After: 1\r\n"),
+		SAY(6100, 'A', 'B', "BYE", "3 BYE", "d", "t"),
+		SAY(6150, 'B', 'A', "200", "3 BYE", "d", "t"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 9000);
+	struct metrics *ended = measure(call, 5, 9000);
+
+	(void)state;
+	is_delay(m, "sdd_ms", 1, 1150);
+	is_delay(m, "sdt_ms", 1, 4100);
+	assert_int_equal(figures_of(m).sdd_refused, 0);
+	is_delay(ended, "sdd_ms", 0, 0);
+	assert_int_equal(figures_of(ended).sdd_refused, 1);
+	assert_int_equal(figures_of(ended).sdd_unanswered, 0);
+	metrics_free(ended);
+	metrics_free(m);
+}
+
+/* Section 4.5.2: until Timer F, 32 s after the BYE. */
+static void an_unanswered_bye_is_counted_apart(void **state)
+{
+	struct metrics *waiting = measure(answered, 7, 66999);
+	struct metrics *m = measure(answered, 7, 67000);
+
+	(void)state;
+	assert_int_equal(figures_of(waiting).sdd_unanswered, 0);
+	assert_int_equal(figures_of(waiting).sdt_failed.n, 0);
+	assert_int_equal(figures_of(m).sdd_unanswered, 1);
+	assert_int_equal(figures_of(m).sdd_refused, 0);
+	assert_int_equal(figures_of(m).sdt_failed.n, 1);
+	assert_int_equal(figures_of(m).sdt_failed.mean_ns, 62000 * MS);
+	metrics_free(waiting);
+	metrics_free(m);
+}
+
+/* Section 3: the delay goes on across an error that the client mends, and
+ * each INVITE counts for the ratios. */
+static void recovery_belongs_to_the_same_delay(void **state)
+{
+	static const struct said call[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(40, 'B', 'A', "422", "1 INVITE", "a", "t"),
+		SAY(50, 'A', 'B', "ACK", "1 ACK", "a", "t"),
+		SAY(60, 'A', 'B', "INVITE", "2 INVITE", "b"),
+		SAY(500, 'B', 'A', "180", "2 INVITE", "b", "u"),
+		SAY(900, 'B', 'A', "200", "2 INVITE", "b", "u"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 1000);
+	struct metrics *refused = measure(call, 3, 1000);
+
+	(void)state;
+	is_delay(m, "srd_ok_ms", 1, 500);
+	is_delay(m, "srd_failed_ms", 0, 0);
+	is_ratio(m, "ser_percent", 2, 50);
+	is_delay(refused, "srd_failed_ms", 1, 40);
+	metrics_free(refused);
+	metrics_free(m);
+}
+
+/* A client may keep the CSeq when it follows a redirect. */
+static void a_redirect_may_keep_the_cseq(void **state)
+{
+	static const struct said call[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(100, 'B', 'A', "302", "1 INVITE", "a", "t"),
+		SAY(110, 'A', 'B', "ACK", "1 ACK", "a", "t"),
+		SAY(150, 'A', 'C', "INVITE", "1 INVITE", "b"),
+		SAY(400, 'C', 'A', "200", "1 INVITE", "b", "u"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 1000);
+
+	(void)state;
+	is_delay(m, "srd_ok_ms", 1, 400);
+	is_ratio(m, "ser_percent", 1, 100);
+	is_ratio(m, "isa_percent", 2, 0);
+	metrics_free(m);
+}
+
+/* A tester that uses all words of the first call again. */
+static void two_calls_with_one_call_id_are_two_attempts(void **state)
+{
+	static const struct said calls[] = {
+		SAY(0, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(250, 'B', 'A', "180", "1 INVITE", "a", "t"),
+		SAY(1000, 'B', 'A', "200", "1 INVITE", "a", "t"),
+		SAY(5000, 'A', 'B', "BYE", "2 BYE", "b", "t"),
+		SAY(5010, 'B', 'A', "200", "2 BYE", "b", "t"),
+		SAY(9000, 'A', 'B', "INVITE", "1 INVITE", "c"),
+		SAY(9100, 'B', 'A', "486", "1 INVITE", "c", "u"),
+		SAY(9200, 'A', 'B', "INVITE", "1 INVITE", "d",
+		    .from_tag = "f2"),
+		SAY(9500, 'B', 'A', "503", "1 INVITE", "d", "v"),
+	};
+	struct metrics *m = measure(calls, COUNT(calls), 20000);
+
+	(void)state;
+	is_ratio(m, "ser_percent", 3, 100.0 / 3);
+	is_ratio(m, "seer_percent", 3, 200.0 / 3);
+	is_ratio(m, "isa_percent", 3, 100.0 / 3);
+	is_delay(m, "srd_ok_ms", 1, 250);
+	is_delay(m, "srd_failed_ms", 2, 200);
+	is_delay(m, "sdt_ms", 1, 4000);
+	metrics_free(m);
+}
+
+static void a_clock_that_is_set_back_measures_nothing(void **state)
+{
+	static const struct said call[] = {
+		SAY(90000, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(100, 'B', 'A', "180", "1 INVITE", "a", "t"),
+		SAY(1000, 'B', 'A', "200", "1 INVITE", "a", "t"),
+		SAY(500, 'A', 'B', "BYE", "2 BYE", "b", "t"),
+		SAY(400, 'B', 'A', "200", "2 BYE", "b", "t"),
+	};
+	static const struct said unanswered[] = {
+		SAY(60000, 'A', 'B', "INVITE", "1 INVITE", "a"),
+		SAY(60100, 'B', 'A', "200", "1 INVITE", "a", "t"),
+		SAY(40000, 'A', 'B', "BYE", "2 BYE", "b", "t"),
+	};
+	struct metrics *m = measure(call, COUNT(call), 90000);
+	struct metrics *alone = measure(unanswered, COUNT(unanswered), 90000);
+
+	(void)state;
+	assert_int_equal(figures_of(alone).sdd_unanswered, 1);
+	assert_int_equal(figures_of(alone).sdt_failed.n, 0);
+	metrics_free(alone);
+	is_delay(m, "srd_ok_ms", 0, 0);
+	is_delay(m, "sdt_ms", 0, 0);
+	is_delay(m, "sdd_ms", 0, 0);
+	is_ratio(m, "ser_percent", 1, 100);
+	metrics_free(m);
+}
+
+static void the_outcome_is_what_the_call_gave(void **state)
+{
+	struct store *s = talk_store(forked, COUNT(forked), 20000);
+	struct metrics_outcome o;
+	struct metrics *m = NULL;
+	const struct view *v;
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(metrics_new(&m), ERR_OK);
+	v = store_view(s);
+	metrics_measure(m, v, view_first(v), &o);
+	assert_int_equal(o.ser.part, 1);
+	assert_int_equal(o.ser.whole, 1);
+	assert_int_equal(o.isa.part, 0);
+	assert_int_equal(o.srd_count, 3);
+	assert_int_equal(o.srd_ns[1], 150 * MS);
+	metrics_free(m);
+	store_free(s);
+}
+
 static void json_has_nulls_where_nothing_was_measured(void **state)
 {
 	static const char expected[] =
@@ -356,6 +600,17 @@ int main(void)
 		cmocka_unit_test(another_server_is_the_same_attempt),
 		cmocka_unit_test(an_unanswered_bye_spoils_completion_and_duration),
 		cmocka_unit_test(registrations_are_effective_or_not),
+		cmocka_unit_test(each_dialog_of_a_fork_has_its_delay),
+		cmocka_unit_test(the_session_lasts_until_the_bye_of_its_own_dialog),
+		cmocka_unit_test(a_provisional_without_tag_is_of_the_same_dialog),
+		cmocka_unit_test(of_a_fork_it_is_neither),
+		cmocka_unit_test(a_503_that_says_when_does_not_end_the_bye),
+		cmocka_unit_test(an_unanswered_bye_is_counted_apart),
+		cmocka_unit_test(recovery_belongs_to_the_same_delay),
+		cmocka_unit_test(a_redirect_may_keep_the_cseq),
+		cmocka_unit_test(two_calls_with_one_call_id_are_two_attempts),
+		cmocka_unit_test(a_clock_that_is_set_back_measures_nothing),
+		cmocka_unit_test(the_outcome_is_what_the_call_gave),
 		cmocka_unit_test(json_has_nulls_where_nothing_was_measured),
 	};
 	/* clang-format on */
