@@ -8,7 +8,7 @@ _sipmon()
 		COMPREPLY=($(compgen -W "any $(ls /sys/class/net 2> /dev/null)" -- "$cur"))
 		return
 		;;
-	--format) COMPREPLY=($(compgen -W 'text json jsonl csv' -- "$cur")); return ;;
+	--format) COMPREPLY=($(compgen -W 'text json jsonl csv html' -- "$cur")); return ;;
 	--lang) COMPREPLY=($(compgen -W 'en vi' -- "$cur")); return ;;
 	--duplicates) COMPREPLY=($(compgen -W 'drop keep' -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W 'auto never always' -- "$cur")); return ;;

@@ -9,6 +9,8 @@
 #include "sipmon/analyse/diagnosis.h"
 #include "sipmon/analyse/metrics.h"
 #include "sipmon/analyse/signing.h"
+#include "sipmon/analyse/statistics.h"
+#include "sipmon/analyse/timers.h"
 #include "sipmon/base/loop.h"
 
 /* Signals are looked at this often while a file is read. */
@@ -20,6 +22,7 @@ struct report {
 	struct pipeline *pipeline;
 	struct query *filter;
 	struct diagnosis diagnosis;
+	struct statistics *statistics; /* NULL before the first call */
 };
 
 /* Reads to the end, or until a signal ends a capture; false if a file was
@@ -61,6 +64,27 @@ static bool signing_of(void *ctx, struct signing_figures *out)
 	return signing_of_calls(pipeline_view(r->pipeline), r->filter, out);
 }
 
+/* Findings are counted where they are printed: the rules run once. */
+static bool figures_of(void *ctx, struct figures *out)
+{
+	const struct report *r = ctx;
+	const struct statistics_options o = { .filter = r->filter };
+
+	if (r->statistics != NULL)
+		return statistics_read(r->statistics,
+				       pipeline_view(r->pipeline), out);
+	return statistics_of_calls(pipeline_view(r->pipeline), &o, out);
+}
+
+static void take_call(void *ctx, const struct call *c)
+{
+	const struct statistics_options o = { .filter = NULL };
+	struct report *r = ctx;
+
+	if (r->statistics != NULL || !statistics_new(&r->statistics, &o))
+		statistics_take(r->statistics, pipeline_view(r->pipeline), c);
+}
+
 static void write_metrics(void *ctx, struct json *j)
 {
 	struct report *r = ctx;
@@ -77,6 +101,35 @@ static void write_metrics(void *ctx, struct json *j)
 	metrics_free(m);
 }
 
+static bool is_listed(const char *kinds, const char *kind)
+{
+	struct slice rest = slice_of(kinds);
+
+	while (slice_is_set(rest)) {
+		struct slice one = slice_split(rest, ',', &rest);
+
+		if (slice_eq(one, SLICE("any")) ||
+		    slice_eq(one, slice_of(kind)))
+			return true;
+	}
+	return false;
+}
+
+/* Of the capture as a whole. */
+static bool capture_has_failed(const struct report *r, const char *kinds)
+{
+	const struct counters *n = pipeline_counters(r->pipeline);
+
+	for (unsigned i = 0; i < UNDECODED_REASONS; i++) {
+		const char *kind = undecoded_finding((enum undecoded)i);
+
+		if (kind != NULL && n->undecoded[i] > 0 &&
+		    is_listed(kinds, kind))
+			return true;
+	}
+	return false;
+}
+
 /* Is one of the kinds of --fail-on found? */
 static bool has_failed(struct report *r, const char *kinds)
 {
@@ -91,20 +144,11 @@ static bool has_failed(struct report *r, const char *kinds)
 			continue;
 		n = diagnosis_findings(&r->diagnosis, v, c, found,
 				       FINDING_ROOM);
-		for (unsigned i = 0; i < n; i++) {
-			struct slice rest = slice_of(kinds);
-
-			while (slice_is_set(rest)) {
-				struct slice kind =
-					slice_split(rest, ',', &rest);
-
-				if (slice_eq(kind, SLICE("any")) ||
-				    slice_eq(kind, slice_of(found[i].kind)))
-					return true;
-			}
-		}
+		for (unsigned i = 0; i < n; i++)
+			if (is_listed(kinds, found[i].kind))
+				return true;
 	}
-	return false;
+	return capture_has_failed(r, kinds);
 }
 
 static int check_kinds(const struct program *p)
@@ -141,6 +185,10 @@ static int print(struct program *p, struct report *r)
 		.identity = judging_reader(pipeline_judging(r->pipeline)),
 		.signing = signing_of,
 		.signing_ctx = r,
+		.figures = figures_of,
+		.figures_take = take_call,
+		.figures_ctx = r,
+		.audit = timers_audit,
 		.columns = output_columns(),
 		.terminal = isatty(STDOUT_FILENO) != 0,
 	};
@@ -180,6 +228,7 @@ static int run(struct program *p, struct report *r)
 	loop_give_signals_back();
 	r->diagnosis.no_trust =
 		!judging_has_trust(pipeline_judging(r->pipeline));
+	r->diagnosis.dropped = pipeline_counters(r->pipeline)->dropped;
 	while ((trouble = pipeline_trouble(r->pipeline)) != NULL)
 		complain("%s", trouble);
 	return print(p, r);
@@ -203,6 +252,7 @@ int cmd_report(struct program *p)
 			diagnosis_findings, &r.diagnosis, &problem))
 		return complain_use("--filter: %s", problem.text);
 	status = run(p, &r);
+	statistics_free(r.statistics);
 	query_free(r.filter);
 	pipeline_free(r.pipeline);
 	return status;

@@ -101,12 +101,13 @@ static void add_lines(const struct flow_page *p, const struct ladder_row *row,
 static void add_since(struct buf *out, int64_t ns)
 {
 	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+	uint64_t ms = (size + CLOCK_MS_NS / 2) / CLOCK_MS_NS;
 
 	buf_add_char(out, ns < 0 ? '-' : ' ');
-	pad_number(out, size / 1000000000, TIME_CELLS - 6);
+	pad_number(out, ms / 1000, TIME_CELLS - 6);
 	buf_add_char(out, '.');
-	for (uint64_t unit = 100000000; unit >= 1000000; unit /= 10)
-		buf_add_char(out, (char)('0' + size / unit % 10));
+	for (uint64_t unit = 100; unit > 0; unit /= 10)
+		buf_add_char(out, (char)('0' + ms / unit % 10));
 	buf_add_char(out, ' ');
 }
 

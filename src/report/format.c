@@ -3,10 +3,7 @@
 #include <string.h>
 
 static const struct report_format *const formats[] = {
-	&format_text,
-	&format_json,
-	&format_jsonl,
-	&format_csv,
+	&format_text, &format_json, &format_jsonl, &format_csv, &format_html,
 };
 
 const struct report_format *report_format_at(unsigned i)

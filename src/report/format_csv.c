@@ -5,8 +5,10 @@
 #include "sink.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
+#include "sipmon/call/leg.h"
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
+#include "sipmon/report/quality.h"
 
 /*
  * Does a spreadsheet take a cell that begins so for a formula?  Blanks before
@@ -140,11 +142,31 @@ static void identity_cells(const struct report_input *in, struct buf *out,
 	text_cell(out, b.signer);
 }
 
+/* The worst of the call's streams. */
+static void quality_cells(struct buf *out, const struct view *v,
+			  const struct call *c)
+{
+	struct call_quality q = call_quality_of(v, c);
+
+	number_cell(out, q.streams);
+	if (q.streams == 0) {
+		buf_add(out, SLICE(",,,"));
+		return;
+	}
+	buf_add_format(out, ",%.2f", q.loss_percent);
+	ms_cell(out, q.jitter_ns < 0 ? TIMING_NONE : q.jitter_ns);
+	if (q.mos > 0)
+		buf_add_format(out, ",%.2f", q.mos);
+	else
+		buf_add_char(out, ',');
+}
+
 static void add_call(const struct report_input *in, struct buf *out,
 		     const struct call *c)
 {
 	const struct flow *hop = view_hop(in->view, c->hop);
 	struct timing t = timing_of(in->view, c);
+	struct leg legs[LEG_ROOM];
 
 	add_text(out, c->call_id);
 	text_cell(out, view_method_name(in->view, c->method));
@@ -166,6 +188,20 @@ static void add_call(const struct report_input *in, struct buf *out,
 	ms_cell(out, t.teardown_ns);
 	findings_cell(in, out, c);
 	identity_cells(in, out, c);
+	ms_cell(out, t.to_180_ns);
+	ms_cell(out, t.to_181_ns);
+	ms_cell(out, t.to_182_ns);
+	ms_cell(out, t.to_183_ns);
+	ms_cell(out, t.to_199_ns);
+	ms_cell(out, t.failure_ns);
+	ms_cell(out, t.early_media_ns);
+	ms_cell(out, t.first_rtp_ns);
+	ms_cell(out, t.prack_ns);
+	ms_cell(out, t.update_ns);
+	text_cell(out, c->agent != 0 ? view_agent_name(in->view, c->agent)
+				     : SLICE_NONE);
+	number_cell(out, leg_list(in->view, c, legs, LEG_ROOM));
+	quality_cells(out, in->view, c);
 	buf_add(out, SLICE("\r\n"));
 }
 
@@ -179,7 +215,11 @@ static enum err write_csv(const struct report_input *in, FILE *out)
 		SLICE("call_id,method,state,final_code,from,to,source,"
 		      "destination,start,end,messages,retransmissions,"
 		      "trying_ms,pdd_ms,ring_ms,setup_ms,talk_ms,teardown_ms,"
-		      "findings,verdict,attest,signer\r\n"));
+		      "findings,verdict,attest,signer,"
+		      "to_180_ms,to_181_ms,to_182_ms,to_183_ms,to_199_ms,"
+		      "failure_ms,early_media_ms,first_rtp_ms,prack_ms,"
+		      "update_ms,agent,legs,streams,loss_percent,jitter_ms,"
+		      "mos\r\n"));
 	while (c != NULL && sink.err == ERR_OK) {
 		add_call(in, &sink.buf, c);
 		sink_pass(&sink);

@@ -3,8 +3,10 @@
 #include "format.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "json_call.h"
+#include "json_figures.h"
 #include "json_identity.h"
 #include "sipmon/base/clock.h"
 
@@ -105,12 +107,14 @@ static void writer_init(struct json_report *w, const struct report_input *in,
 	json_init(&w->j, &w->sink.buf);
 	briefs_init(&w->briefs);
 	buf_init(&w->scratch, (size_t)1 << 20);
+	buf_init(&w->other, (size_t)1 << 20);
 }
 
 static enum err writer_end(struct json_report *w)
 {
 	briefs_free(&w->briefs);
 	buf_free(&w->scratch);
+	buf_free(&w->other);
 	return sink_end(&w->sink);
 }
 
@@ -134,20 +138,35 @@ static void write_calls(struct json_report *w)
 	for (; c != NULL && w->sink.err == ERR_OK; c = next_call(in, c)) {
 		buf_add_char(&w->sink.buf, '\n');
 		json_call_write(w, c);
+		format_take(in, c);
 		sink_pass(&w->sink);
 	}
 	json_put_array_end(&w->j);
+}
+
+/* The figures hold the metrics, which then are not reckoned twice. */
+static void write_figures(struct json_report *w)
+{
+	struct figures *f = format_figures(w->in);
+	struct json *j = &w->j;
+
+	json_put_object(j, "metrics");
+	if (f != NULL)
+		json_figures_metrics(j, f);
+	else if (w->in->metrics != NULL)
+		w->in->metrics(w->in->metrics_ctx, j);
+	json_put_object_end(j);
+	json_figures(j, f);
+	free(f);
 }
 
 static void write_tail(struct json_report *w)
 {
 	struct json *j = &w->j;
 
-	json_put_object(j, "metrics");
-	if (w->in->metrics != NULL)
-		w->in->metrics(w->in->metrics_ctx, j);
-	json_put_object_end(j);
+	write_figures(w);
 	json_identity_figures(j, w->in);
+	tally_add_capture(&w->tally, w->in->counters);
 	json_put_object(j, "findings");
 	for (unsigned i = 0; i < w->tally.count; i++)
 		json_put_uint(j, w->tally.kinds[i].kind, w->tally.kinds[i].n);

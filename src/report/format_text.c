@@ -1,6 +1,7 @@
 /* For people: what was captured, one line a call, what was found. */
 #include "format.h"
 
+#include "figures_text.h"
 #include "flow_text.h"
 #include "identity_text.h"
 #include "sink.h"
@@ -9,6 +10,7 @@
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
 #include "tally.h"
+#include "why_text.h"
 #include "wrap.h"
 
 #define COLUMNS_MIN 60
@@ -17,6 +19,8 @@
 #define LADDERS_MAX 5
 
 #define LABEL_CELLS 16
+
+#define TENTH_NS (CLOCK_SECOND_NS / 10)
 
 enum cells {
 	STATE_CELLS = 11,
@@ -226,18 +230,22 @@ static void add_ms(struct buf *out, int64_t ns, unsigned cells)
 	if (ns < 0)
 		pad_add_right(out, SLICE("-"), cells);
 	else
-		pad_number(out, (uint64_t)(ns / CLOCK_MS_NS), cells);
+		pad_number(out, ((uint64_t)ns + CLOCK_MS_NS / 2) / CLOCK_MS_NS,
+			   cells);
 }
 
 static void add_seconds(struct buf *out, int64_t ns, unsigned cells)
 {
+	uint64_t tenths;
+
 	if (ns < 0) {
 		pad_add_right(out, SLICE("-"), cells);
 		return;
 	}
-	pad_number(out, (uint64_t)(ns / CLOCK_SECOND_NS), cells - 2);
+	tenths = ((uint64_t)ns + TENTH_NS / 2) / TENTH_NS;
+	pad_number(out, tenths / 10, cells - 2);
 	buf_add_char(out, '.');
-	buf_add_char(out, (char)('0' + ns / (CLOCK_SECOND_NS / 10) % 10));
+	buf_add_char(out, (char)('0' + tenths % 10));
 }
 
 static void add_parties(struct page *p, const struct call *c)
@@ -316,6 +324,7 @@ static void add_calls(struct page *p)
 	add_heading(p);
 	while (c != NULL && p->sink.err == ERR_OK) {
 		add_call(p, c);
+		format_take(p->in, c);
 		if (p->count < LADDERS_MAX)
 			p->ids[p->count] = c->id;
 		if (p->count <= LADDERS_MAX)
@@ -362,6 +371,7 @@ static void add_ladders(struct page *p)
 			continue;
 		buf_add_char(&p->sink.buf, '\n');
 		flow_text(&p->sink, p->in, c, p->columns);
+		why_text(&p->sink, p->in, c, p->columns);
 	}
 }
 
@@ -386,7 +396,9 @@ static enum err write_text(const struct report_input *in, FILE *out)
 	add_requests(&p);
 	add_codes(&p, totals);
 	add_calls(&p);
+	figures_text_section(&p.sink.buf, in, columns);
 	identity_text_section(&p.sink.buf, in, columns);
+	tally_add_capture(&p.tally, in->counters);
 	add_tally(&p);
 	add_ladders(&p);
 	buf_free(&p.scratch);

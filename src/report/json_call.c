@@ -2,6 +2,7 @@
 
 #include "format.h"
 #include "json_identity.h"
+#include "json_why.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/state.h"
@@ -10,9 +11,6 @@
 
 /* Distinct codes of one call; there are 600 that a response may have. */
 #define CODES_ROOM VIEW_CODES
-
-/* Messages that the findings of one call may name. */
-#define NAMED_MAX (FINDING_ROOM * FINDING_MESSAGES)
 
 static void time_member(struct json_report *w, const char *key, int64_t ns)
 {
@@ -147,6 +145,16 @@ static void write_timing(struct json_report *w, const struct call *c)
 	duration_member(w, "setup_ms", t.setup_ns);
 	duration_member(w, "talk_ms", t.talk_ns);
 	duration_member(w, "teardown_ms", t.teardown_ns);
+	duration_member(w, "to_180_ms", t.to_180_ns);
+	duration_member(w, "to_181_ms", t.to_181_ns);
+	duration_member(w, "to_182_ms", t.to_182_ns);
+	duration_member(w, "to_183_ms", t.to_183_ns);
+	duration_member(w, "to_199_ms", t.to_199_ns);
+	duration_member(w, "failure_ms", t.failure_ns);
+	duration_member(w, "early_media_ms", t.early_media_ns);
+	duration_member(w, "first_rtp_ms", t.first_rtp_ns);
+	duration_member(w, "prack_ms", t.prack_ns);
+	duration_member(w, "update_ms", t.update_ns);
 	json_put_object_end(&w->j);
 }
 
@@ -251,36 +259,6 @@ static void write_transactions(struct json_report *w, const struct call *c)
 	json_put_array_end(&w->j);
 }
 
-/* Places of messages in their call; one walk serves all of them. */
-struct places {
-	unsigned count;
-	uint32_t ids[NAMED_MAX];
-	int64_t at[NAMED_MAX];
-};
-
-static void find_places(struct places *p, const struct view *v,
-			const struct call *c)
-{
-	uint32_t id = c->first_msg;
-
-	for (uint32_t i = 0; i < c->message_count && id != 0; i++) {
-		for (unsigned k = 0; k < p->count; k++)
-			if (p->ids[k] == id)
-				p->at[k] = i;
-		id = view_msg(v, id)->next;
-	}
-}
-
-static void name_messages(struct places *p, const struct finding *f, unsigned n)
-{
-	p->count = 0;
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = 0; k < f[i].message_count; k++) {
-			p->ids[p->count] = f[i].messages[k];
-			p->at[p->count++] = -1;
-		}
-}
-
 static struct slice finding_text(const struct json_report *w, const char *kind)
 {
 	struct text_entry entry;
@@ -290,46 +268,51 @@ static struct slice finding_text(const struct json_report *w, const char *kind)
 	return entry.meaning;
 }
 
-static void write_finding(struct json_report *w, const struct finding *f,
-			  const int64_t *at)
+static void write_finding(struct json_report *w, const struct finding *f)
 {
 	struct json *j = &w->j;
+	char text[ENDPOINT_TEXT_BYTES];
 
 	json_put_object(j, NULL);
 	json_put_text(j, "kind", f->kind);
 	json_put_text(j, "severity", finding_severity_name(f->severity));
 	code_member(w, "code", f->code);
 	json_put_slice(j, "text", finding_text(w, f->kind));
+	if (f->lasted_ns < 0)
+		json_put_null(j, "lasted_ms");
+	else
+		json_put_ms(j, "lasted_ms", f->lasted_ns);
+	json_put_uint(j, "count", f->count);
+	json_put_text(j, "element",
+		      f->element.family != 0
+			      ? endpoint_host_text(&f->element, text)
+			      : NULL);
 	json_put_array(j, "messages");
-	for (unsigned i = 0; i < f->message_count; i++)
-		if (at[i] >= 0)
-			json_put_int(j, NULL, at[i]);
+	for (unsigned i = 0; i < f->message_count; i++) {
+		int64_t at = places_at(&w->places, f->messages[i]);
+
+		if (at >= 0)
+			json_put_int(j, NULL, at);
+	}
 	json_put_array_end(j);
 	json_put_object_end(j);
 }
 
-static void write_findings(struct json_report *w, const struct call *c)
+static void gather_findings(struct json_report *w, const struct call *c)
 {
-	unsigned n = format_findings(w->in, c, w->findings);
-	struct places places = { 0 };
-	const int64_t *at = places.at;
-
-	json_put_array(&w->j, "findings");
-	if (n > 0) {
-		name_messages(&places, w->findings, n);
-		find_places(&places, w->in->view, c);
-	}
-	for (unsigned i = 0; i < n; i++) {
-		tally_add(&w->tally, w->findings[i].kind);
-		write_finding(w, &w->findings[i], at);
-		at += w->findings[i].message_count;
-	}
-	json_put_array_end(&w->j);
+	w->finding_count = format_findings(w->in, c, w->findings);
+	for (unsigned i = 0; i < w->finding_count; i++)
+		for (unsigned k = 0; k < w->findings[i].message_count; k++)
+			places_want(&w->places, w->findings[i].messages[k]);
 }
 
-static void empty_array(struct json_report *w, const char *key)
+static void write_findings(struct json_report *w)
 {
-	json_put_array(&w->j, key);
+	json_put_array(&w->j, "findings");
+	for (unsigned i = 0; i < w->finding_count; i++) {
+		tally_add(&w->tally, w->findings[i].kind);
+		write_finding(w, &w->findings[i]);
+	}
 	json_put_array_end(&w->j);
 }
 
@@ -357,6 +340,10 @@ void json_call_write(struct json_report *w, const struct call *c)
 	struct json *j = &w->j;
 
 	briefs_read(&w->briefs, v, c);
+	places_clear(&w->places);
+	gather_findings(w, c);
+	json_why_gather(w, c);
+	places_find(&w->places, v, c);
 	json_put_object(j, NULL);
 	/* Messages without a Call-ID are kept together under the empty one. */
 	json_put_slice(j, "call_id",
@@ -374,10 +361,11 @@ void json_call_write(struct json_report *w, const struct call *c)
 	write_dialogs(w, c);
 	write_transactions(w, c);
 	json_identity_call(j, &w->sink, w->in, c);
-	write_findings(w, c);
-	/* Media and legs are told by rooms that this report does not have;
-	 * their lists are there and empty. */
-	empty_array(w, "media");
-	empty_array(w, "legs");
+	write_findings(w);
+	json_media(w, c);
+	json_legs(w, c);
+	json_hops(w);
+	json_timers(w);
+	json_story(w, c);
 	json_put_object_end(j);
 }

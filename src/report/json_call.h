@@ -3,8 +3,11 @@
 #define SIPMON_REPORT_JSON_CALL_H
 
 #include "brief.h"
+#include "json_places.h"
 #include "sink.h"
 #include "sipmon/base/json.h"
+#include "sipmon/call/audit.h"
+#include "sipmon/call/passage.h"
 #include "sipmon/report/report.h"
 #include "tally.h"
 
@@ -14,9 +17,18 @@ struct json_report {
 	struct sink sink;
 	struct json j;
 	struct briefs briefs;
-	struct buf scratch; /* a display name */
+	struct buf scratch; /* a display name, a message, a story */
+	struct buf other;   /* a message beside it */
 	struct tally tally;
+
+	/* Of the call at hand. */
+	struct places places;
+	unsigned finding_count;
 	struct finding findings[FINDING_ROOM];
+	unsigned passage_count;
+	struct passage passages[PASSAGE_ROOM];
+	unsigned audit_count;
+	struct audit audits[AUDIT_ROOM];
 };
 
 /* Writes the next value: the object of `c`.  Its findings go to the tally. */

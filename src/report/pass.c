@@ -32,3 +32,23 @@ struct signing_figures *format_signing(const struct report_input *in)
 	}
 	return f;
 }
+
+void format_take(const struct report_input *in, const struct call *c)
+{
+	if (in->figures_take != NULL)
+		in->figures_take(in->figures_ctx, c);
+}
+
+struct figures *format_figures(const struct report_input *in)
+{
+	struct figures *f;
+
+	if (in->figures == NULL)
+		return NULL;
+	f = malloc(sizeof(*f));
+	if (f != NULL && !in->figures(in->figures_ctx, f)) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}

@@ -4,7 +4,9 @@
 
 #include <stdint.h>
 
-/* Kinds past this number are not told; the catalogue has two dozen. */
+#include "sipmon/net/counters.h"
+
+/* Kinds past this number are not told; the catalogue has some four dozen. */
 #define TALLY_KINDS 128
 
 struct tally {
@@ -17,5 +19,8 @@ struct tally {
 
 /* `kind` lives as long as the tally. */
 void tally_add(struct tally *t, const char *kind);
+
+/* What is wrong with the capture as a whole: packets, by reason. */
+void tally_add_capture(struct tally *t, const struct counters *n);
 
 #endif

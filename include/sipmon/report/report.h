@@ -9,6 +9,8 @@
 
 #include "sipmon/base/err.h"
 #include "sipmon/base/json.h"
+#include "sipmon/call/audit.h"
+#include "sipmon/call/figures.h"
 #include "sipmon/call/finding.h"
 #include "sipmon/call/identity.h"
 #include "sipmon/call/query.h"
@@ -32,6 +34,11 @@ struct report_input {
 	const struct identity_reader *identity; /* NULL: nothing is judged */
 	signing_figures_fn signing;             /* of the calls that match */
 	void *signing_ctx;
+	figures_fn figures; /* of the calls that match; NULL: none are told */
+	figures_take_fn figures_take; /* NULL: nobody wants them */
+	void *figures_ctx;
+	audit_list_fn audit; /* NULL: no timers are told */
+	void *audit_ctx;
 	unsigned columns; /* width for text */
 	bool terminal;    /* text goes to a terminal */
 };

@@ -78,14 +78,13 @@ static inline struct endpoint made_endpoint(uint8_t host)
 				  .family = 4 };
 }
 
-/* NULL if something went wrong. */
-static inline struct store *made_store(const struct made_step *steps,
-				       size_t count)
+static inline struct store *made_store_of(const struct store_options *options,
+					  const struct made_step *steps,
+					  size_t count)
 {
-	struct store_options options = { 0 };
 	struct store *s = NULL;
 
-	if (store_new(&s, &options))
+	if (store_new(&s, options))
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct sip_msg msg;
@@ -103,6 +102,23 @@ static inline struct store *made_store(const struct made_step *steps,
 			tracker_push(s, &in);
 	}
 	return s;
+}
+
+/* NULL if something went wrong. */
+static inline struct store *made_store(const struct made_step *steps,
+				       size_t count)
+{
+	struct store_options options = { 0 };
+
+	return made_store_of(&options, steps, count);
+}
+
+static inline struct store *made_store_with_media(const struct made_step *steps,
+						  size_t count)
+{
+	struct store_options options = { .media = true };
+
+	return made_store_of(&options, steps, count);
 }
 
 /* What a format writes, terminated; the caller frees it. */

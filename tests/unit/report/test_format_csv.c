@@ -8,7 +8,7 @@
 
 #include "made_identity.h"
 
-#define CELLS 22
+#define CELLS 38
 
 static int load(void **state)
 {
@@ -101,6 +101,22 @@ static void a_call_is_one_record(void **state)
 		{ "verdict", "NO_IDENTITY" },
 		{ "attest", "" },
 		{ "signer", "" },
+		{ "to_180_ms", "250.000000" },
+		{ "to_181_ms", "" },
+		{ "to_182_ms", "" },
+		{ "to_183_ms", "" },
+		{ "to_199_ms", "" },
+		{ "failure_ms", "" },
+		{ "early_media_ms", "" },
+		{ "first_rtp_ms", "" },
+		{ "prack_ms", "" },
+		{ "update_ms", "" },
+		{ "agent", "" },
+		{ "legs", "0" },
+		{ "streams", "0" },
+		{ "loss_percent", "" },
+		{ "jitter_ms", "" },
+		{ "mos", "" },
 	};
 	struct store *s = made_store(steps, MADE_COUNT(steps));
 	char *text = csv_of(*state, s);

@@ -103,7 +103,7 @@ static void a_call_is_one_line(void **state)
 	assert_true(has(line, " 200 "));
 	assert_true(has(line, " 7 "));   /* messages */
 	assert_true(has(line, " 250 ")); /* PDD in ms */
-	assert_true(has(line, " 7.7 ")); /* talk in s, cut */
+	assert_true(has(line, " 7.8 ")); /* talk in s, rounded */
 	assert_true(has(line, ANSWERED_ID));
 	assert_true(has(line, "! stuck-in-trying"));
 	free(text);
