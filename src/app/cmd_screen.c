@@ -11,6 +11,7 @@
 #include "privilege.h"
 #include "sipmon/analyse/diagnosis.h"
 #include "sipmon/analyse/signing.h"
+#include "sipmon/analyse/timers.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/loop.h"
 #include "sipmon/ui/ui.h"
@@ -141,6 +142,7 @@ static void read_packets(struct screen *s)
 	if (!s->reading)
 		return;
 	e = pipeline_run(s->pipeline, READ_NS);
+	s->diagnosis.dropped = pipeline_counters(s->pipeline)->dropped;
 	s->behind = e == ERR_OK;
 	pipeline_progress(s->pipeline, &s->status.file_done,
 			  &s->status.file_size);
@@ -343,6 +345,7 @@ static int open_screen(struct screen *s)
 		.identity = judging_reader(pipeline_judging(s->pipeline)),
 		.signing = signing_of,
 		.signing_ctx = s,
+		.audit = timers_audit,
 		.limits = o->limits,
 		.utc = o->utc,
 	};

@@ -1,6 +1,7 @@
 #include "sipmon/report/evidence.h"
 
 #include "evidence_answer.h"
+#include "evidence_cause.h"
 #include "evidence_identity.h"
 #include "sipmon/base/clock.h"
 #include "sipmon/base/utf8.h"
@@ -220,19 +221,19 @@ static void tell_bytes(const struct teller *t)
 	tell_defects(t);
 }
 
-enum err evidence_of(struct buf *out, const struct view *v,
-		     const struct captured_msg *m,
-		     const struct phase_limits *limits,
-		     const struct identity_reader *identity,
-		     const struct catalogue *words_of)
+enum err evidence_of(struct buf *out, const struct evidence_input *in,
+		     const struct captured_msg *m)
 {
+	const struct view *v = in->view;
 	struct teller t = { .out = out,
 			    .view = v,
 			    .m = m,
 			    .t = view_transaction(v, m->transaction),
-			    .limits = limits,
-			    .identity = identity,
-			    .words = words_of };
+			    .limits = &in->limits,
+			    .identity = in->identity,
+			    .audit = in->audit,
+			    .audit_ctx = in->audit_ctx,
+			    .words = in->words };
 	struct buf raw;
 	bool read;
 
@@ -247,6 +248,7 @@ enum err evidence_of(struct buf *out, const struct view *v,
 		tell_bytes(&t);
 	tell_phase(&t);
 	tell_repeats(&t);
+	evidence_cause(&t);
 	evidence_answer(&t);
 	evidence_identity(&t);
 	buf_free(&raw);

@@ -5,6 +5,7 @@
 #define SIPMON_REPORT_TELLER_H
 
 #include "sipmon/base/buf.h"
+#include "sipmon/call/audit.h"
 #include "sipmon/call/identity.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/view.h"
@@ -21,6 +22,8 @@ struct teller {
 	const struct transaction *t; /* NULL: of none */
 	const struct phase_limits *limits;
 	const struct identity_reader *identity; /* NULL: nobody to ask */
+	audit_list_fn audit;                    /* NULL: nobody to ask */
+	void *audit_ctx;
 	const struct catalogue *words;
 	struct sip_msg msg; /* all absent if its bytes are gone */
 };

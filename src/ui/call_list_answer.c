@@ -83,6 +83,14 @@ static struct ui_request open_flow(struct call_list *l)
 	return r;
 }
 
+static struct ui_request open_legs(struct call_list *l)
+{
+	struct ui_request r = open_flow(l);
+
+	r.argument.legs = true;
+	return r;
+}
+
 static struct ui_request open_raw(struct call_list *l)
 {
 	const struct call *c = call_under(l);
@@ -506,6 +514,7 @@ static const answer_fn answers[ACTIONS] = {
 	[ACTION_OPEN]             = open_flow,
 	[ACTION_EXPLAIN]          = open_explain,
 	[ACTION_COMPARE]          = open_compare,
+	[ACTION_LEGS]             = open_legs,
 	[ACTION_RAW]              = open_raw,
 	[ACTION_IDENTITY]         = open_identity,
 	[ACTION_STATISTICS]       = open_statistics,

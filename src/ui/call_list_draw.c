@@ -1,9 +1,9 @@
 #include <stdio.h>
 
 #include "sipmon/base/clock.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/frame.h"
-#include "sipmon/base/phrase.h"
 
 #include "call_list.h"
 
@@ -382,7 +382,7 @@ static void draw_info(struct call_list *l, struct canvas *c, int row)
 	frame_rule(c, row + INFO_ROWS - 1, 0, canvas_columns(c));
 	if (call == NULL)
 		return;
-	column_look(&facts, l->ctx, call, NEED_ALL);
+	column_look(&facts, l->ctx, call, NEED_USUAL);
 	call_list_look_at_verdict(l, &facts);
 	draw_meaning(&facts, c, row + 1);
 	draw_particular(l, &facts, c, row + 2);

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "sipmon/base/clock.h"
-#include "sipmon/base/utf8.h"
 #include "sipmon/base/phrase.h"
+#include "sipmon/base/utf8.h"
 
 #include "call_list.h"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "column_figures.h"
 #include "sipmon/base/clock.h"
 
 /* Turns signed numbers into unsigned ones of the same order. */
@@ -213,23 +214,6 @@ static uint64_t messages_key(const struct column_facts *f)
 	return f->call->message_count;
 }
 
-static struct slice pdd_text(const struct column_facts *f,
-			     char out[COLUMN_TEXT_BYTES])
-{
-	double seconds = (double)f->timing.pdd_ns / (double)CLOCK_SECOND_NS;
-
-	if (f->timing.pdd_ns == TIMING_NONE)
-		return SLICE_NONE;
-	(void)snprintf(out, COLUMN_TEXT_BYTES, "%.*f", seconds < 100 ? 3 : 1,
-		       seconds);
-	return slice_of(out);
-}
-
-static uint64_t pdd_key(const struct column_facts *f)
-{
-	return (uint64_t)f->timing.pdd_ns ^ SIGN_BIT;
-}
-
 /* A call that is still up has talked until now. */
 static int64_t talk_of(const struct column_facts *f)
 {
@@ -264,6 +248,22 @@ static struct slice talk_text(const struct column_facts *f,
 static uint64_t talk_key(const struct column_facts *f)
 {
 	return (uint64_t)talk_of(f) ^ SIGN_BIT;
+}
+
+static struct slice agent_text(const struct column_facts *f,
+			       char out[COLUMN_TEXT_BYTES])
+{
+	(void)out;
+	if (f->call->agent == 0)
+		return SLICE_NONE;
+	return view_agent_name(f->ctx->view, f->call->agent);
+}
+
+static uint64_t agent_key(const struct column_facts *f)
+{
+	char none[COLUMN_TEXT_BYTES];
+
+	return text_key(agent_text(f, none));
 }
 
 static struct slice code_text(const struct column_facts *f,
@@ -521,28 +521,104 @@ static const struct column columns[COLUMNS_OF_CALLS] = {
 		.text = to_text, .key = to_key },
 	[COLUMN_SOURCE] = { .name = "source", .title = "Source",
 		.help = "Where the first request came from",
-		.least = 20, .most = 47, .rank = 15, .by_text = true,
+		.least = 20, .most = 47, .rank = 17, .by_text = true,
 		.text = source_text, .key = source_key },
 	[COLUMN_DESTINATION] = { .name = "destination",
 		.title = "Destination",
 		.help = "Where the first request went",
-		.least = 20, .most = 47, .rank = 16, .by_text = true,
+		.least = 20, .most = 47, .rank = 18, .by_text = true,
 		.text = destination_text, .key = destination_key },
 	[COLUMN_MESSAGES] = { .name = "messages", .title = "Msg",
 		.help = "Messages, retransmissions included",
 		.least = 5, .most = 5, .rank = 8, .right = true,
 		.text = messages_text, .key = messages_key },
+	[COLUMN_TRYING] = { .name = "trying", .title = "Trying",
+		.help = "INVITE to its first 100, in seconds",
+		.least = 6, .most = 6, .rank = 20, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_trying_text, .key = column_trying_key },
 	[COLUMN_PDD] = { .name = "pdd", .title = "PDD s",
 		.help = "Post-dial delay: INVITE to the first sign of the "
 			"other side",
 		.least = 6, .most = 6, .rank = 6, .right = true,
 		.needs = NEED_TIMING,
-		.text = pdd_text, .key = pdd_key },
+		.text = column_pdd_text, .key = column_pdd_key },
+	[COLUMN_TO_180] = { .name = "to-180", .title = "To 180",
+		.help = "INVITE to its first 180, in seconds",
+		.least = 7, .most = 7, .rank = 26, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_to_180_text, .key = column_to_180_key },
+	[COLUMN_TO_183] = { .name = "to-183", .title = "To 183",
+		.help = "INVITE to its first 183, in seconds",
+		.least = 7, .most = 7, .rank = 27, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_to_183_text, .key = column_to_183_key },
+	[COLUMN_RING] = { .name = "ring", .title = "Ring",
+		.help = "First 18x to the final response, in seconds",
+		.least = 6, .most = 6, .rank = 19, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_ring_text, .key = column_ring_key },
+	[COLUMN_EARLY_MEDIA] = { .name = "early-media", .title = "Early m.",
+		.help = "First 18x with SDP to the final response, in seconds",
+		.least = 8, .most = 8, .rank = 28, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_early_media_text,
+		.key = column_early_media_key },
+	[COLUMN_SETUP] = { .name = "setup", .title = "Setup",
+		.help = "INVITE to its answer, in seconds",
+		.least = 6, .most = 6, .rank = 12, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_setup_text, .key = column_setup_key },
+	[COLUMN_FIRST_RTP] = { .name = "first-rtp", .title = "1st RTP",
+		.help = "SDP answer to the first RTP, in seconds",
+		.least = 7, .most = 7, .rank = 29, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_first_rtp_text, .key = column_first_rtp_key },
 	[COLUMN_TALK] = { .name = "talk", .title = "Talk",
 		.help = "Answer to BYE, or until now",
 		.least = 8, .most = 8, .rank = 11, .right = true,
 		.needs = NEED_TIMING | NEED_STATE,
 		.text = talk_text, .key = talk_key },
+	[COLUMN_TEARDOWN] = { .name = "teardown", .title = "Teard.",
+		.help = "BYE to its final response, in seconds",
+		.least = 6, .most = 6, .rank = 30, .right = true,
+		.needs = NEED_TIMING,
+		.text = column_teardown_text, .key = column_teardown_key },
+	[COLUMN_WORST] = { .name = "worst", .title = "Worst phase",
+		.help = "The longest provisional phase: its code and seconds",
+		.least = 11, .most = 11, .rank = 13, .right = true,
+		.needs = NEED_PHASES,
+		.text = column_worst_text, .key = column_worst_key,
+		.role = column_worst_role },
+	[COLUMN_LOSS] = { .name = "loss", .title = "Loss %",
+		.help = "RTP packets that did not come, of the worst stream",
+		.least = 6, .most = 6, .rank = 21, .right = true,
+		.needs = NEED_MEDIA,
+		.text = column_loss_text, .key = column_loss_key },
+	[COLUMN_JITTER] = { .name = "jitter", .title = "Jit ms",
+		.help = "Interarrival jitter of the worst stream, in ms",
+		.least = 6, .most = 6, .rank = 22, .right = true,
+		.needs = NEED_MEDIA,
+		.text = column_jitter_text, .key = column_jitter_key },
+	[COLUMN_MOS] = { .name = "mos", .title = "MOS",
+		.help = "Mean opinion score of the worst stream, estimated",
+		.least = 3, .most = 3, .rank = 23, .right = true,
+		.needs = NEED_MEDIA,
+		.text = column_mos_text, .key = column_mos_key },
+	[COLUMN_LEGS] = { .name = "legs", .title = "Legs",
+		.help = "Calls of the conversation, this one included (x)",
+		.least = 4, .most = 4, .rank = 24, .right = true,
+		.needs = NEED_LEGS,
+		.text = column_legs_text, .key = column_legs_key },
+	[COLUMN_HOPS] = { .name = "hops", .title = "Hops",
+		.help = "Elements that passed its request on",
+		.least = 4, .most = 4, .rank = 25, .right = true,
+		.needs = NEED_HOPS,
+		.text = column_hops_text, .key = column_hops_key },
+	[COLUMN_AGENT] = { .name = "agent", .title = "Agent",
+		.help = "User-Agent of the request that began it",
+		.least = 12, .most = 32, .rank = 31, .by_text = true,
+		.text = agent_text, .key = agent_key },
 	[COLUMN_CODE] = { .name = "code", .title = "Code",
 		.help = "Final response, or the last provisional one",
 		.least = 4, .most = 4, .rank = 1, .needs = NEED_CODE,
@@ -555,16 +631,16 @@ static const struct column columns[COLUMNS_OF_CALLS] = {
 		.role = identity_role },
 	[COLUMN_VERDICT] = { .name = "verdict", .title = "Verdict",
 		.help = "What became of the Identity, the worst of the call",
-		.least = 17, .most = 22, .rank = 13, .needs = NEED_VERDICT,
+		.least = 17, .most = 22, .rank = 15, .needs = NEED_VERDICT,
 		.text = verdict_text, .key = verdict_key,
 		.role = identity_role },
 	[COLUMN_ATTEST] = { .name = "attest", .title = "Att",
 		.help = "Attestation: A full, B partial, C gateway",
-		.least = 3, .most = 3, .rank = 12, .needs = NEED_VERDICT,
+		.least = 3, .most = 3, .rank = 14, .needs = NEED_VERDICT,
 		.text = attest_text, .key = attest_key },
 	[COLUMN_SIGNER] = { .name = "signer", .title = "Signer",
 		.help = "Name in the signer's certificate",
-		.least = 11, .most = 32, .rank = 14, .by_text = true,
+		.least = 11, .most = 32, .rank = 16, .by_text = true,
 		.needs = NEED_VERDICT,
 		.text = signer_text, .key = signer_key },
 	[COLUMN_FINDING] = { .name = "finding", .title = "Finding",
@@ -636,6 +712,14 @@ void column_look(struct column_facts *f, const struct ui_context *ctx,
 		f->is_stuck = find_stuck_now(f);
 	if ((needs & NEED_VERDICT) != 0)
 		look_at_verdict(f);
+	if ((needs & NEED_PHASES) != 0)
+		column_look_at_phases(f);
+	if ((needs & NEED_MEDIA) != 0)
+		column_look_at_media(f);
+	if ((needs & NEED_LEGS) != 0)
+		column_look_at_legs(f);
+	if ((needs & NEED_HOPS) != 0)
+		column_look_at_hops(f);
 }
 
 int column_compare_text(const struct ui_context *ctx, enum column_id id,

@@ -1,9 +1,10 @@
 /*
  * flow.h - the state of the call flow screen, shared by its files.
  *
- * flow_model.c keeps it true to the call, flow_ladder.c draws the ladder,
- * flow_panel.c the panel, flow_draw.c all around them, screen_call_flow.c
- * answers keys.
+ * flow_model.c keeps it true to the call and flow_legs.c to its legs,
+ * flow_ladder.c draws the ladder, flow_phases.c above it the phases that
+ * flow_bars.c collects, flow_panel.c the panel that flow_facts.c fills,
+ * flow_draw.c all around them, screen_call_flow.c answers keys.
  */
 #ifndef SIPMON_UI_INSIDE_FLOW_H
 #define SIPMON_UI_INSIDE_FLOW_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "sipmon/base/buf.h"
+#include "sipmon/call/leg.h"
 #include "sipmon/report/ladder.h"
 #include "sipmon/ui/finder.h"
 #include "sipmon/ui/frame.h"
@@ -22,6 +24,7 @@ enum flow_time {
 	FLOW_TIME_PREVIOUS = 0,
 	FLOW_TIME_START,
 	FLOW_TIME_CLOCK,
+	FLOW_TIME_PHASES, /* bars above the ladder */
 	FLOW_TIMES
 };
 
@@ -30,6 +33,7 @@ enum flow_sdp { FLOW_SDP_OFF = 0, FLOW_SDP_FIRST, FLOW_SDP_ALL, FLOW_SDPS };
 enum flow_panel {
 	FLOW_PANEL_EXPLAIN = 0,
 	FLOW_PANEL_RAW,
+	FLOW_PANEL_STORY,
 	FLOW_PANEL_NONE,
 	FLOW_PANELS
 };
@@ -42,6 +46,34 @@ enum flow_panel_at {
 
 #define FLOW_SDP_UNKNOWN 0xff
 #define FLOW_SDP_MOST    60 /* lines of one body that are shown */
+
+/* Calls of one ladder, the call that was opened among them. */
+#define FLOW_LEGS_MAX (LEG_ROOM + 1)
+
+/* Bars of phases that are told apart. */
+#define FLOW_BARS_MAX 128
+
+/* A call of the conversation; they stand as the ladder numbers its legs. */
+struct flow_leg {
+	uint64_t call;
+	uint32_t messages; /* when looked at last */
+	uint16_t number;   /* by first message, from 1 */
+	uint16_t tie;      /* enum leg_tie; 0: the call that was opened */
+};
+
+/* A phase of an INVITE, or a part of a call. */
+struct flow_bar {
+	int64_t begin_ns;
+	int64_t end_ns;
+	const char *name;     /* English; NULL: the phase of `code` */
+	uint32_t transaction; /* 0: it is of a whole call */
+	uint32_t number;      /* of the INVITE's message; 0: not shown */
+	uint16_t leg;
+	uint16_t code;
+	bool open;
+	bool stuck;
+	bool talk;
+};
 
 /* What is known of a row beside the ladder. */
 struct flow_mark {
@@ -61,15 +93,22 @@ struct flow_screen {
 	struct ladder ladder;
 	struct ladder_options options;
 	struct flow_mark *marks; /* one for each row of the ladder */
+	struct flow_leg legs[FLOW_LEGS_MAX];
+	unsigned leg_count; /* the call itself is one */
+	bool legs_on;
+	struct flow_bar bars[FLOW_BARS_MAX];
+	unsigned bar_count;
+	bool bars_more; /* than there is room for */
 	struct finding findings[FINDING_ROOM];
 	unsigned finding_count;
 	uint64_t change; /* of the view, when looked at last */
 	uint32_t message_count;
-	int64_t looked_ns; /* time of the view, when looked at last */
-	uint64_t judged;   /* changes with any verdict of the ladder */
-	bool waits;        /* one of its messages is to be judged */
-	uint32_t cursor;   /* row */
-	uint32_t cursor_msg;
+	int64_t looked_ns;   /* time of the view, when looked at last */
+	uint64_t judged;     /* changes with any verdict of the ladder */
+	bool waits;          /* one of its messages is to be judged */
+	uint32_t cursor;     /* row */
+	uint32_t cursor_msg; /* 0 on a stream of media */
+	uint64_t cursor_key; /* what tells its row from others */
 	uint32_t top;
 	int page; /* rows of the ladder that were seen last */
 	unsigned first_column;
@@ -84,8 +123,8 @@ struct flow_screen {
 	bool panel_sized;   /* the user chose its width */
 	bool panel_asked;   /* the user wants it, be the columns cut or not */
 	bool panel_focus;
-	bool panel_old; /* to be filled anew */
-	uint32_t panel_msg;
+	bool panel_old;     /* to be filled anew */
+	uint64_t panel_key; /* of the row that it is about */
 	struct text_pane *pane;
 	struct finder finder;
 	struct frame_language language;
@@ -105,6 +144,31 @@ void flow_rebuild(struct flow_screen *f, const struct call *call);
 /* Did the signature break on the way to this copy? */
 bool flow_broke(struct flow_screen *f, uint32_t row);
 
+/*
+ * Looks which calls are legs of `call`; true if they, or how many messages
+ * they have, changed since the last time.
+ */
+bool flow_look_at_legs(struct flow_screen *f, const struct call *call);
+
+/* Is the ladder to show, or does it show, more than one leg? */
+bool flow_has_legs(const struct flow_screen *f);
+
+/* How many calls the ladder shows: the first of `legs`. */
+unsigned flow_shown_legs(const struct flow_screen *f);
+
+/* Has one of the legs that are shown been forgotten? */
+bool flow_leg_is_gone(const struct flow_screen *f);
+
+/* The call of a row, or NULL. */
+const struct call *flow_call_of(const struct flow_screen *f, uint32_t row);
+
+/* "Legs 1/2 joined by Session-ID" in `row`. */
+void flow_draw_legs(struct flow_screen *f, struct canvas *c, int row);
+
+/* The number of a message as the marks show it: "7", "2.7" among legs. */
+char *flow_number(const struct flow_screen *f, uint16_t leg, uint32_t number,
+		  char *out, size_t size);
+
 /* The message of a row; NULL if there is none. */
 const struct captured_msg *flow_msg(const struct flow_screen *f, uint32_t row);
 
@@ -122,6 +186,16 @@ int flow_row_height(struct flow_screen *f, uint32_t row);
 
 /* Puts the cursor on a row, or the last one. */
 void flow_go(struct flow_screen *f, uint32_t row);
+
+/* The stream of a row; NULL if it is that of a message. */
+const struct ladder_stream *flow_stream(const struct flow_screen *f,
+					uint32_t row);
+
+/* What the elements, the timers and the media of the message's call did. */
+void flow_fill_facts(struct flow_screen *f, const struct captured_msg *m,
+		     uint32_t msg);
+void flow_fill_stream(struct flow_screen *f, const struct ladder_stream *s);
+void flow_fill_story(struct flow_screen *f, const struct call *call);
 
 /* Fills the panel for the message under the cursor, if it is not yet. */
 void flow_fill_panel(struct flow_screen *f);
@@ -170,6 +244,15 @@ void flow_draw_heads(struct flow_screen *f, struct canvas *c,
 		     const struct flow_place *p, int row, bool split);
 void flow_draw_ladder(struct flow_screen *f, struct canvas *c,
 		      const struct flow_place *p);
+
+/* Looks anew which phases the calls shown have. */
+void flow_collect_bars(struct flow_screen *f);
+
+/* Rows that the phases take of `rows`, and the phases in the rows from `row`:
+ * none unless the time is shown so. */
+int flow_phases_height(struct flow_screen *f, int rows);
+void flow_draw_phases(struct flow_screen *f, struct canvas *c, int row,
+		      int height);
 
 void flow_draw(struct flow_screen *f, struct canvas *c);
 

@@ -2,6 +2,7 @@
 
 #include "flow.h"
 #include "sipmon/base/clock.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
@@ -14,6 +15,20 @@
 
 /* The rows above the ladder */
 
+/* Messages of the calls shown that came since the screen was paused. */
+static uint32_t messages_waiting(const struct flow_screen *f)
+{
+	uint32_t now = 0;
+
+	for (unsigned i = 0; i < flow_shown_legs(f); i++) {
+		const struct call *c = view_call(f->ctx->view, f->legs[i].call);
+
+		if (c != NULL)
+			now += c->message_count;
+	}
+	return now > f->message_count ? now - f->message_count : 0;
+}
+
 static void draw_first_row(struct flow_screen *f, struct canvas *c,
 			   const struct call *call)
 {
@@ -23,10 +38,7 @@ static void draw_first_row(struct flow_screen *f, struct canvas *c,
 	if (f->paused) {
 		column = canvas_put_format(
 			c, 0, column, limit, STYLE_PROBLEM, "%s +%u",
-			words(f->ctx->words, "PAUSED"),
-			call->message_count > f->message_count
-				? call->message_count - f->message_count
-				: 0);
+			words(f->ctx->words, "PAUSED"), messages_waiting(f));
 		column++;
 	}
 	column = canvas_put_text(c, 0, column, limit, STYLE_TITLE,
@@ -55,18 +67,41 @@ static void draw_call(struct flow_screen *f, struct canvas *c, int row,
 			call_state_name(call_state(v, call)));
 }
 
+/* Whole or not at all: "talk 80" of "talk 803 ms" would be another time. */
 static int put_timing(struct flow_screen *f, struct canvas *c, int row, int x,
 		      const char *name, int64_t ns)
 {
+	struct slice title = slice_of(words(f->ctx->words, name));
 	char text[CLOCK_TEXT_BYTES];
+	int cells;
 
 	if (ns == TIMING_NONE)
 		return x;
-	x = canvas_put_text(c, row, x, -1, STYLE_DIM,
-			    words(f->ctx->words, name));
-	x = canvas_put_text(c, row, x + 1, -1, STYLE_TEXT,
-			    clock_duration(ns, text));
+	clock_duration(ns, text);
+	cells = (int)utf8_shown_cells(title) + 1 +
+		(int)utf8_shown_cells(slice_of(text));
+	if (x + cells > canvas_columns(c))
+		return canvas_columns(c);
+	x = canvas_put(c, row, x, -1, STYLE_DIM, title);
+	x = canvas_put_text(c, row, x + 1, -1, STYLE_TEXT, text);
 	return x + 2;
+}
+
+/* "2 legs: F4" while the others are not shown. */
+static int put_legs(struct flow_screen *f, struct canvas *c, int row, int x)
+{
+	struct phrase_number count = phrase_number(f->leg_count);
+	struct slice keys = slice_of(keymap_keys(ACTION_LEGS));
+	char key[KEY_NAME_BYTES];
+	const char *const values[] = { count.text, key };
+	char text[64];
+
+	if (f->legs_on || f->leg_count < 2)
+		return x;
+	slice_copy(slice_sub(keys, 0, slice_find(keys, ' ')), key, sizeof(key));
+	phrase(text, sizeof(text), words(f->ctx->words, "%1 legs: %2"), values,
+	       2);
+	return canvas_put_text(c, row, x, -1, STYLE_NOTE, text) + 2;
 }
 
 static void draw_timing(struct flow_screen *f, struct canvas *c, int row,
@@ -76,6 +111,7 @@ static void draw_timing(struct flow_screen *f, struct canvas *c, int row,
 		[FLOW_TIME_PREVIOUS] = "time: since previous",
 		[FLOW_TIME_START] = "time: since start",
 		[FLOW_TIME_CLOCK] = "time: clock",
+		[FLOW_TIME_PHASES] = "time: phases",
 	};
 	struct timing t = timing_of(f->ctx->view, call);
 	struct slice mode = slice_of(words(f->ctx->words, names[f->time]));
@@ -87,6 +123,7 @@ static void draw_timing(struct flow_screen *f, struct canvas *c, int row,
 	x = put_timing(f, c, row, x, "ring", t.ring_ns);
 	x = put_timing(f, c, row, x, "setup", t.setup_ns);
 	x = put_timing(f, c, row, x, "talk", t.talk_ns);
+	x = put_legs(f, c, row, x);
 	if (x + cells + 1 < canvas_columns(c))
 		canvas_put(c, row, canvas_columns(c) - cells - 1, -1, STYLE_DIM,
 			   mode);
@@ -137,6 +174,8 @@ static void draw_bottom(struct flow_screen *f, struct canvas *c, int row)
 		{ ACTION_COMPARE, "Compare" },
 		{ ACTION_HELP, "Help" },
 		{ ACTION_TIME, "Time" },
+		{ ACTION_LEGS, "Legs" },
+		{ ACTION_MEDIA, "Media" },
 		{ ACTION_SDP, "SDP" },
 		{ ACTION_HOSTS, "Hosts" },
 		{ ACTION_FOLD, "Fold" },
@@ -167,9 +206,13 @@ static void draw_middle(struct flow_screen *f, struct canvas *c, int row,
 {
 	struct flow_place p = { 0 };
 	int columns = canvas_columns(c);
-	int panel = flow_panel_right(f, columns, bottom - row - HEAD_ROWS);
+	int phases = flow_phases_height(f, bottom - row);
+	int panel;
 	bool split;
 
+	flow_draw_phases(f, c, row, phases);
+	row += phases;
+	panel = flow_panel_right(f, columns, bottom - row - HEAD_ROWS);
 	flow_lay_out(f, &p, columns - panel);
 	p.row = row;
 	if (f->panel_at == FLOW_PANEL_NOWHERE)
@@ -216,6 +259,8 @@ void flow_draw(struct flow_screen *f, struct canvas *c)
 	if (rows >= ROWS_FOR_TIMING) {
 		draw_call(f, c, row++, call);
 		draw_timing(f, c, row++, call);
+		if (flow_has_legs(f))
+			flow_draw_legs(f, c, row++);
 	}
 	if (rows >= ROWS_FOR_LEGEND)
 		draw_legend(f, c, --bottom, call);

@@ -12,6 +12,7 @@
 #define NARROW_COLUMNS  60
 #define MARK_CELLS      9
 #define MARK_NARROW     7
+#define MARK_OF_LEG     2 /* more: "2.12" */
 #define TIME_CELLS      10
 #define TIME_NARROW     8
 #define CLOCK_CELLS     14
@@ -51,6 +52,8 @@ static unsigned divide(const struct flow_screen *f, struct flow_place *p,
 		p->time = CLOCK_CELLS;
 	p->left = p->time + 1;
 	p->marks = narrow ? MARK_NARROW : MARK_CELLS;
+	if (flow_has_legs(f))
+		p->marks += MARK_OF_LEG;
 	area = width - p->marks - p->left;
 	return area > least ? (unsigned)(area / least) : 1;
 }
@@ -162,24 +165,32 @@ static void draw_lines(struct flow_screen *f, struct canvas *c,
 			    STYLE_DIM, LINE_VERTICAL);
 }
 
+/* When it was captured. */
+static int64_t time_of(const struct flow_screen *f, uint32_t at)
+{
+	const struct captured_msg *m = flow_msg(f, at);
+	const struct ladder_stream *s = flow_stream(f, at);
+
+	if (m != NULL)
+		return m->time_ns;
+	return s != NULL ? s->first_ns : 0;
+}
+
 static void draw_time(struct flow_screen *f, struct canvas *c,
 		      const struct flow_place *p, int row, uint32_t at)
 {
 	const struct ladder_row *r = &f->ladder.rows[at];
-	const struct captured_msg *m = flow_msg(f, at);
 	int64_t ns = r->since_previous_ns;
 	char text[CLOCK_TEXT_BYTES];
 	int x;
 
-	if (m == NULL)
-		return;
 	if (f->time == FLOW_TIME_CLOCK) {
-		clock_time_of_day(m->time_ns, f->ctx->utc, text);
+		clock_time_of_day(time_of(f, at), f->ctx->utc, text);
 		canvas_put_field(c, row, 0, p->time - 1, true, STYLE_DIM,
 				 slice_sub(slice_of(text), 0, 12));
 		return;
 	}
-	if (f->time == FLOW_TIME_START || at == 0)
+	if (f->time != FLOW_TIME_PREVIOUS || at == 0)
 		ns = r->since_start_ns;
 	frame_seconds(ns, text);
 	canvas_put_field(c, row, 0, p->time - 1, true, STYLE_DIM,
@@ -193,6 +204,8 @@ static enum style role_of(const struct flow_screen *f, uint32_t at)
 {
 	const struct captured_msg *m = flow_msg(f, at);
 
+	if (flow_stream(f, at) != NULL)
+		return STYLE_MEDIA;
 	if (m == NULL)
 		return STYLE_DIM;
 	if (f->ladder.rows[at].resent)
@@ -336,6 +349,13 @@ static void draw_cut(struct flow_screen *f, struct canvas *c,
 	buf_free(&text);
 }
 
+static enum canvas_line line_kind(const struct flow_screen *f, uint32_t at)
+{
+	if (flow_stream(f, at) != NULL)
+		return LINE_DOUBLE;
+	return f->ladder.rows[at].resent ? LINE_DASHED : LINE_HORIZONTAL;
+}
+
 static void draw_arrow(struct flow_screen *f, struct canvas *c,
 		       const struct flow_place *p, int row, uint32_t at,
 		       struct slice label)
@@ -358,8 +378,7 @@ static void draw_arrow(struct flow_screen *f, struct canvas *c,
 		draw_hidden(f, c, p, row, at, label);
 		return;
 	}
-	canvas_fill(c, row, lo, hi - lo, role,
-		    r->resent ? LINE_DASHED : LINE_HORIZONTAL);
+	canvas_fill(c, row, lo, hi - lo, role, line_kind(f, at));
 	if (from < to)
 		canvas_fill(c, row, hi - 1, 1, role, LINE_ARROW_RIGHT);
 	else
@@ -371,6 +390,20 @@ static void draw_arrow(struct flow_screen *f, struct canvas *c,
 			   label);
 }
 
+/* "7", "2.7" among legs, "rtp" and "2.rtp" for media. */
+static void mark_text(const struct flow_screen *f, uint32_t at, char *out,
+		      size_t size)
+{
+	const struct ladder_row *r = &f->ladder.rows[at];
+
+	if (r->msg != 0)
+		flow_number(f, r->leg, f->marks[at].number, out, size);
+	else if (flow_has_legs(f) && r->leg < f->leg_count)
+		(void)snprintf(out, size, "%u.rtp", f->legs[r->leg].number);
+	else
+		(void)snprintf(out, size, "rtp");
+}
+
 /* The number, the letter of its Identity, the sign of a finding. */
 static void draw_mark(struct flow_screen *f, struct canvas *c,
 		      const struct flow_place *p, int row, uint32_t at)
@@ -378,7 +411,7 @@ static void draw_mark(struct flow_screen *f, struct canvas *c,
 	const struct captured_msg *m = flow_msg(f, at);
 	enum verdict verdict = m == NULL ? VERDICT_NONE : msg_verdict(m);
 	char letter = '\0';
-	char text[16];
+	char text[24];
 	int column = p->right + p->marks - 3;
 
 	if (m != NULL && verdict != VERDICT_NO_IDENTITY)
@@ -386,7 +419,7 @@ static void draw_mark(struct flow_screen *f, struct canvas *c,
 					       msg_waits_for_verdict(m));
 	else if (m != NULL && flow_broke(f, at))
 		letter = 'X';
-	(void)snprintf(text, sizeof(text), "%u", f->marks[at].number);
+	mark_text(f, at, text, sizeof(text));
 	canvas_put_field(c, row, p->right, p->marks - 4, true, STYLE_DIM,
 			 slice_of(text));
 	if (letter != '\0')

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "flow.h"
@@ -17,6 +18,26 @@ const struct captured_msg *flow_msg(const struct flow_screen *f, uint32_t row)
 	return view_msg(f->ctx->view, f->ladder.rows[row].msg);
 }
 
+const struct ladder_stream *flow_stream(const struct flow_screen *f,
+					uint32_t row)
+{
+	if (f->gone || row >= f->ladder.row_count ||
+	    f->ladder.rows[row].msg != 0)
+		return NULL;
+	return &f->ladder.streams[f->ladder.rows[row].stream];
+}
+
+/* What tells a row from all others, also when the ladder is made anew. */
+static uint64_t key_of(const struct flow_screen *f, uint32_t row)
+{
+	const struct ladder_stream *s = flow_stream(f, row);
+
+	if (s == NULL)
+		return f->ladder.rows[row].msg;
+	return UINT64_C(1) << 63 | (uint64_t)s->ssrc << 16 |
+	       s->destination.port;
+}
+
 void flow_go(struct flow_screen *f, uint32_t row)
 {
 	uint32_t count = f->ladder.row_count;
@@ -26,10 +47,12 @@ void flow_go(struct flow_screen *f, uint32_t row)
 	if (count == 0) {
 		f->cursor = 0;
 		f->cursor_msg = 0;
+		f->cursor_key = 0;
 		return;
 	}
 	f->cursor = row < count ? row : count - 1;
 	f->cursor_msg = f->ladder.rows[f->cursor].msg;
+	f->cursor_key = key_of(f, f->cursor);
 }
 
 /* A message folded away is marked on the row it was folded into. */
@@ -54,17 +77,22 @@ static void mark_finding(struct flow_screen *f, uint32_t id)
 		f->marks[fallback].finding = true;
 }
 
-static void look_for_findings(struct flow_screen *f, const struct call *call)
+static void look_for_findings(struct flow_screen *f)
 {
 	const struct ui_context *ctx = f->ctx;
 
 	f->finding_count = 0;
 	for (uint32_t r = 0; r < f->ladder.row_count; r++)
 		f->marks[r].finding = false;
-	if (ctx->find == NULL)
-		return;
-	f->finding_count = ctx->find(ctx->find_ctx, ctx->view, call,
-				     f->findings, FINDING_ROOM);
+	for (unsigned i = 0; ctx->find != NULL && i < flow_shown_legs(f); i++) {
+		const struct call *c = view_call(ctx->view, f->legs[i].call);
+
+		if (c != NULL && f->finding_count < FINDING_ROOM)
+			f->finding_count +=
+				ctx->find(ctx->find_ctx, ctx->view, c,
+					  f->findings + f->finding_count,
+					  FINDING_ROOM - f->finding_count);
+	}
 	for (unsigned i = 0; i < f->finding_count; i++)
 		for (unsigned k = 0;
 		     k < f->findings[i].message_count && k < FINDING_MESSAGES;
@@ -116,21 +144,33 @@ static bool look_at_verdicts(struct flow_screen *f)
 	return true;
 }
 
-/* Rows stand in the order of the messages, so one walk numbers them. */
-static void number_rows(struct flow_screen *f, const struct call *call)
+/* The next row of a message of this leg. */
+static uint32_t next_of_leg(const struct flow_screen *f, uint32_t row,
+			    unsigned leg)
+{
+	while (row < f->ladder.row_count &&
+	       (f->ladder.rows[row].leg != leg || f->ladder.rows[row].msg == 0))
+		row++;
+	return row;
+}
+
+/* Rows of a call stand in the order of its messages, so one walk numbers
+ * them. */
+static void number_rows(struct flow_screen *f, unsigned leg)
 {
 	const struct view *v = f->ctx->view;
-	uint32_t id = call->first_msg;
-	uint32_t row = 0;
+	const struct call *call = view_call(v, f->legs[leg].call);
+	uint32_t id = call == NULL ? 0 : call->first_msg;
+	uint32_t row = next_of_leg(f, 0, leg);
 
-	for (uint32_t n = 1; n <= call->message_count; n++) {
+	for (uint32_t n = 1; call != NULL && n <= call->message_count; n++) {
 		const struct captured_msg *m = view_msg(v, id);
 
 		if (m == NULL || row >= f->ladder.row_count)
 			return;
 		if (f->ladder.rows[row].msg == id) {
 			f->marks[row].number = n;
-			row++;
+			row = next_of_leg(f, row + 1, leg);
 		}
 		id = m->next;
 	}
@@ -146,14 +186,14 @@ static void drop_ladder(struct flow_screen *f)
 
 static void follow_cursor(struct flow_screen *f, bool at_end)
 {
-	uint32_t wanted = f->cursor_msg;
+	uint64_t wanted = f->cursor_key;
 
 	if (at_end && f->ladder.row_count > 0) {
 		flow_go(f, f->ladder.row_count - 1);
 		return;
 	}
 	for (uint32_t r = 0; r < f->ladder.row_count; r++) {
-		if (f->ladder.rows[r].msg != wanted)
+		if (key_of(f, r) != wanted)
 			continue;
 		flow_go(f, r);
 		return;
@@ -162,20 +202,42 @@ static void follow_cursor(struct flow_screen *f, bool at_end)
 	flow_go(f, f->cursor);
 }
 
+static enum err make_ladder(struct flow_screen *f, const struct call *call)
+{
+	const struct call *legs[FLOW_LEGS_MAX];
+	unsigned count = flow_shown_legs(f);
+
+	for (unsigned i = 1; i < count; i++)
+		legs[i - 1] = view_call(f->ctx->view, f->legs[i].call);
+	f->options.legs = legs;
+	f->options.leg_count = count - 1;
+	if (ladder_of(&f->ladder, f->ctx->view, call, &f->options) != ERR_OK)
+		f->ladder = (struct ladder){ 0 };
+	else
+		f->failed = false;
+	f->options.legs = NULL;
+	f->options.leg_count = 0;
+	return f->failed ? ERR_NOMEM : ERR_OK;
+}
+
 void flow_rebuild(struct flow_screen *f, const struct call *call)
 {
 	uint32_t before = f->ladder.row_count;
-	bool at_end = before > 1 && f->cursor + 1 == before &&
-		      call->message_count > f->message_count;
+	uint32_t messages = f->message_count;
+	bool at_end;
 
 	drop_ladder(f);
-	f->message_count = call->message_count;
+	(void)flow_look_at_legs(f, call);
+	f->message_count = 0;
+	for (unsigned i = 0; i < flow_shown_legs(f); i++)
+		f->message_count += f->legs[i].messages;
+	at_end = before > 1 && f->cursor + 1 == before &&
+		 f->message_count > messages;
 	f->looked_ns = view_now_ns(f->ctx->view);
-	f->failed = ladder_of(&f->ladder, f->ctx->view, call, &f->options) !=
-		    ERR_OK;
-	if (f->failed)
-		f->ladder = (struct ladder){ 0 };
-	f->marks = calloc((size_t)f->ladder.row_count + 1, sizeof(*f->marks));
+	f->failed = true;
+	if (make_ladder(f, call) == ERR_OK)
+		f->marks = calloc((size_t)f->ladder.row_count + 1,
+				  sizeof(*f->marks));
 	if (f->marks == NULL) {
 		drop_ladder(f);
 		f->failed = true;
@@ -183,17 +245,37 @@ void flow_rebuild(struct flow_screen *f, const struct call *call)
 	}
 	for (uint32_t r = 0; r < f->ladder.row_count; r++)
 		f->marks[r].sdp = FLOW_SDP_UNKNOWN;
-	number_rows(f, call);
+	for (unsigned i = 0; i < flow_shown_legs(f); i++)
+		number_rows(f, i);
 	(void)look_at_verdicts(f);
-	look_for_findings(f, call);
+	look_for_findings(f);
 	follow_cursor(f, at_end);
 	f->panel_old = true;
 }
 
-const struct call *flow_refresh(struct flow_screen *f)
+/* Once a second of the capture, and whenever something may have happened. */
+static void look_again(struct flow_screen *f, const struct call *call)
 {
 	const struct view *v = f->ctx->view;
-	const struct call *call = view_call(v, f->call);
+	bool due = view_now_ns(v) - f->looked_ns >= LOOK_AGAIN_NS ||
+		   view_now_ns(v) < f->looked_ns;
+
+	if (f->change == view_change(v) && !due)
+		return;
+	f->change = view_change(v);
+	if (flow_look_at_legs(f, call) || f->marks == NULL ||
+	    (due && f->options.media)) {
+		flow_rebuild(f, call);
+	} else if (look_at_verdicts(f) || due) {
+		f->looked_ns = view_now_ns(v);
+		look_for_findings(f);
+		f->panel_old = true;
+	}
+}
+
+const struct call *flow_refresh(struct flow_screen *f)
+{
+	const struct call *call = view_call(f->ctx->view, f->call);
 
 	if (call == NULL) {
 		if (!f->gone)
@@ -201,28 +283,48 @@ const struct call *flow_refresh(struct flow_screen *f)
 		f->gone = true;
 		return NULL;
 	}
-	if (f->paused || f->change == view_change(v))
-		return call;
-	f->change = view_change(v);
-	if (call->message_count != f->message_count || f->marks == NULL) {
+	if (!f->paused)
+		look_again(f, call);
+	else if (flow_leg_is_gone(f))
 		flow_rebuild(f, call);
-	} else if (look_at_verdicts(f) ||
-		   view_now_ns(v) - f->looked_ns >= LOOK_AGAIN_NS) {
-		f->looked_ns = view_now_ns(v);
-		look_for_findings(f, call);
-		f->panel_old = true;
-	}
 	return call;
+}
+
+/* "51 s": what is shorter than a second is told more closely. */
+static void add_lasted(struct buf *out, int64_t ns)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	if (ns >= CLOCK_SECOND_NS && ns < 60 * CLOCK_SECOND_NS)
+		buf_add_format(
+			out, "%d s",
+			(int)((ns + CLOCK_SECOND_NS / 2) / CLOCK_SECOND_NS));
+	else
+		buf_add_text(out, clock_duration(ns, text));
+}
+
+/* "PCMA 51 s loss 0.2 %" */
+static void stream_label(const struct flow_screen *f,
+			 const struct ladder_stream *s, bool brief,
+			 struct buf *out)
+{
+	buf_add_text(out, s->codec[0] != '\0' ? s->codec : "RTP");
+	buf_add_char(out, ' ');
+	add_lasted(out, s->last_ns - s->first_ns);
+	if (!brief)
+		buf_add_format(out, " %s %.1f %%", words(f->ctx->words, "loss"),
+			       ladder_loss_percent(s));
 }
 
 void flow_label(const struct flow_screen *f, uint32_t row, bool brief,
 		struct buf *out)
 {
-	bool more;
-
 	const struct captured_msg *m = flow_msg(f, row);
 	struct code_entry e;
+	bool more;
 
+	if (flow_stream(f, row) != NULL)
+		stream_label(f, flow_stream(f, row), brief, out);
 	if (m == NULL)
 		return;
 	more = msg_is(m, MSG_SDP) || f->ladder.rows[row].repeats > 0 ||
@@ -316,23 +418,34 @@ static void fill_raw(struct flow_screen *f, const struct captured_msg *m)
 	highlight_fill(f->pane, buf_slice(&f->bytes), m->status);
 }
 
+static void fill_message(struct flow_screen *f, const struct captured_msg *m)
+{
+	panel_message_seen(f->pane, f->ctx, m, f->findings, f->finding_count,
+			   f->cursor_msg);
+	flow_fill_facts(f, m, f->cursor_msg);
+	panel_message_meaning(f->pane, f->ctx, f->cursor_msg);
+}
+
 void flow_fill_panel(struct flow_screen *f)
 {
 	const struct captured_msg *m = flow_msg(f, f->cursor);
+	const struct ladder_stream *s = flow_stream(f, f->cursor);
+	const struct call *call = flow_call_of(f, f->cursor);
 
-	if (!f->panel_old && f->panel_msg == f->cursor_msg)
+	if (!f->panel_old && f->panel_key == f->cursor_key)
 		return;
-	if (f->panel_msg == f->cursor_msg)
+	if (f->panel_key == f->cursor_key)
 		text_pane_refill(f->pane);
 	else
 		text_pane_clear(f->pane);
 	f->panel_old = false;
-	f->panel_msg = f->cursor_msg;
-	if (m == NULL)
-		return;
-	if (f->panel == FLOW_PANEL_RAW)
+	f->panel_key = f->cursor_key;
+	if (f->panel == FLOW_PANEL_STORY && call != NULL)
+		flow_fill_story(f, call);
+	else if (s != NULL)
+		flow_fill_stream(f, s);
+	else if (m != NULL && f->panel == FLOW_PANEL_RAW)
 		fill_raw(f, m);
-	else
-		panel_message(f->pane, f->ctx, m, f->findings, f->finding_count,
-			      f->cursor_msg);
+	else if (m != NULL)
+		fill_message(f, m);
 }

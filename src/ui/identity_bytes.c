@@ -2,9 +2,9 @@
 
 #include "identity.h"
 #include "json_lines.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/base/phrase.h"
 
 #define TEXT_BYTES_MAX (1U << 20)
 #define PIECES_MAX     512

@@ -3,8 +3,8 @@
 #include "identity.h"
 #include "json_lines.h"
 #include "sipmon/base/clock.h"
-#include "sipmon/ui/panel.h"
 #include "sipmon/base/phrase.h"
+#include "sipmon/ui/panel.h"
 
 #define LINE_BYTES     512
 #define JSON_BYTES_MAX (1U << 20)

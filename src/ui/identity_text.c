@@ -4,11 +4,11 @@
 #include <time.h>
 
 #include "identity.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/base/table.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/base/phrase.h"
 
 #define LINE_BYTES   512
 #define CLIP_BYTES   100 /* of what changed; more says no more */

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "message.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/field.h"
-#include "sipmon/base/phrase.h"
 
 /* Parts of a message that an Identity may cover, as bits. */
 enum part {

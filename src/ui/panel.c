@@ -384,12 +384,17 @@ bool panel_verdict(struct text_pane *p, const struct catalogue *c,
 void panel_evidence(struct text_pane *p, const struct ui_context *ctx,
 		    const struct captured_msg *m)
 {
+	struct evidence_input in = { .view = ctx->view,
+				     .limits = ctx->limits,
+				     .identity = ctx->identity,
+				     .audit = ctx->audit,
+				     .audit_ctx = ctx->audit_ctx,
+				     .words = ctx->words };
 	struct buf text;
 	struct slice rest;
 
 	buf_init(&text, EVIDENCE_BYTES_MAX);
-	if (evidence_of(&text, ctx->view, m, &ctx->limits, ctx->identity,
-			ctx->words) == ERR_OK)
+	if (evidence_of(&text, &in, m) == ERR_OK)
 		rest = buf_slice(&text);
 	else
 		rest = SLICE_NONE;
@@ -539,35 +544,67 @@ static void panel_broken(struct text_pane *p, const struct ui_context *ctx,
 		      slice_of(broken_text(&broken, ctx, text, sizeof(text))));
 }
 
+/* What a message stands for, and whether that is itself. */
+static const struct captured_msg *explained_msg(const struct view *v,
+						uint32_t msg, bool *itself)
+{
+	uint32_t explained = panel_explained(v, msg);
+
+	*itself = explained == msg;
+	return view_msg(v, explained);
+}
+
+void panel_message_seen(struct text_pane *p, const struct ui_context *ctx,
+			const struct captured_msg *m,
+			const struct finding *list, unsigned count,
+			uint32_t msg)
+{
+	struct slice method = view_method_name(ctx->view, m->method);
+	bool itself;
+
+	message_size(p, ctx, m);
+	m = explained_msg(ctx->view, msg, &itself);
+	if (!itself) {
+		panel_paragraph(p, STYLE_REQUEST, method);
+		panel_paragraph(p, STYLE_DIM,
+				slice_of(words(ctx->words, "acknowledges")));
+	}
+	if (m == NULL)
+		return;
+	if (m->status != 0)
+		panel_code_title(p, ctx->words, m->status);
+	else
+		panel_broken(p, ctx, msg);
+	panel_findings(p, ctx, list, count, msg);
+	panel_evidence(p, ctx, m);
+	panel_phases(p, ctx, m);
+}
+
+void panel_message_meaning(struct text_pane *p, const struct ui_context *ctx,
+			   uint32_t msg)
+{
+	bool itself;
+	const struct captured_msg *m = explained_msg(ctx->view, msg, &itself);
+	struct slice method;
+
+	if (m == NULL)
+		return;
+	if (m->status != 0) {
+		panel_code(p, ctx->words, m->status);
+		return;
+	}
+	method = view_method_name(ctx->view, m->method);
+	gap(p);
+	if (!panel_method(p, ctx->words, method))
+		panel_paragraph(p, STYLE_REQUEST, method);
+}
+
 void panel_message(struct text_pane *p, const struct ui_context *ctx,
 		   const struct captured_msg *m, const struct finding *list,
 		   unsigned count, uint32_t msg)
 {
-	struct slice method = view_method_name(ctx->view, m->method);
-	uint32_t explained = panel_explained(ctx->view, msg);
-
-	message_size(p, ctx, m);
-	if (explained != msg) {
-		panel_paragraph(p, STYLE_REQUEST, method);
-		panel_paragraph(p, STYLE_DIM,
-				slice_of(words(ctx->words, "acknowledges")));
-		m = view_msg(ctx->view, explained);
-	}
-	if (m->status != 0) {
-		panel_code_title(p, ctx->words, m->status);
-		panel_findings(p, ctx, list, count, msg);
-		panel_evidence(p, ctx, m);
-		panel_phases(p, ctx, m);
-		panel_code(p, ctx->words, m->status);
-		return;
-	}
-	panel_broken(p, ctx, msg);
-	panel_findings(p, ctx, list, count, msg);
-	panel_evidence(p, ctx, m);
-	panel_phases(p, ctx, m);
-	gap(p);
-	if (!panel_method(p, ctx->words, method))
-		panel_paragraph(p, STYLE_REQUEST, method);
+	panel_message_seen(p, ctx, m, list, count, msg);
+	panel_message_meaning(p, ctx, msg);
 }
 
 void panel_next_link(struct text_pane *p, bool backward)

@@ -24,6 +24,9 @@ static void *flow_open(const struct ui_context *ctx,
 	f->ctx = ctx;
 	f->call = argument->call;
 	f->cursor_msg = argument->msg;
+	f->cursor_key = argument->msg;
+	f->legs_on = argument->legs;
+	f->options.choose_ports = true;
 	f->panel_old = true;
 	f->panel_room = true;
 	f->panel_at = FLOW_PANEL_RIGHT;
@@ -159,12 +162,14 @@ static struct ui_request open_on(struct flow_screen *f, enum screen_id id,
 {
 	const struct captured_msg *m = view_msg(f->ctx->view, msg);
 	struct ui_request r = { .kind = UI_OPEN, .screen = id };
+	const struct call *call;
 
 	if (m == NULL) {
 		r.kind = UI_NONE;
 		return r;
 	}
-	r.argument.call = f->call;
+	call = view_call_of(f->ctx->view, m);
+	r.argument.call = call != NULL ? call->id : f->call;
 	r.argument.msg = msg;
 	r.argument.code = m->status;
 	if (m->status == 0)
@@ -187,28 +192,35 @@ static struct ui_request open_explanation(struct flow_screen *f,
 	return open_on(f, id, panel_explained(f->ctx->view, f->cursor_msg));
 }
 
+static void copy_ends(struct flow_screen *f, const struct endpoint *from,
+		      const struct endpoint *to)
+{
+	char text[ENDPOINT_TEXT_BYTES];
+
+	buf_add_format(&f->copy, "%s > ", endpoint_text(from, text));
+	buf_add_format(&f->copy, "%s  ", endpoint_text(to, text));
+}
+
 /* A line of text for each row: safe to paste anywhere. */
 static void copy_row(struct flow_screen *f, uint32_t row)
 {
 	const struct captured_msg *m = flow_msg(f, row);
-	char text[ENDPOINT_TEXT_BYTES];
+	const struct ladder_stream *s = flow_stream(f, row);
+	const struct flow *hop =
+		m == NULL ? NULL : view_hop(f->ctx->view, m->hop);
 	char time[CLOCK_TEXT_BYTES];
-	const struct flow *hop;
 	struct buf label;
 
-	if (m == NULL)
+	if (m == NULL && s == NULL)
 		return;
-	hop = view_hop(f->ctx->view, m->hop);
 	buf_init(&label, 1024);
 	flow_label(f, row, false, &label);
 	buf_add_format(&f->copy, "%s  ",
 		       frame_seconds(f->ladder.rows[row].since_start_ns, time));
-	if (hop != NULL) {
-		buf_add_format(&f->copy, "%s > ",
-			       endpoint_text(&hop->source, text));
-		buf_add_format(&f->copy, "%s  ",
-			       endpoint_text(&hop->destination, text));
-	}
+	if (hop != NULL)
+		copy_ends(f, &hop->source, &hop->destination);
+	else if (s != NULL)
+		copy_ends(f, &s->source, &s->destination);
 	utf8_show(&f->copy, buf_slice(&label));
 	buf_add_char(&f->copy, '\n');
 	buf_free(&label);
@@ -280,7 +292,7 @@ static void next_panel(struct flow_screen *f)
 		return; /* it had given way to the columns */
 	f->panel = (f->panel + 1) % FLOW_PANELS;
 	f->panel_old = true;
-	f->panel_msg = 0;
+	f->panel_key = 0;
 	if (f->panel == FLOW_PANEL_NONE)
 		f->panel_focus = false;
 }
@@ -332,12 +344,40 @@ static bool change_look(struct flow_screen *f, enum ui_action action)
 	return true;
 }
 
+/* The other way than what the call itself asked for. */
+static void switch_hosts(struct flow_screen *f)
+{
+	f->options.merge_ports = !f->ladder.merged;
+	f->options.choose_ports = false;
+	f->first_column = 0;
+	rebuild(f);
+}
+
+static void switch_legs(struct flow_screen *f)
+{
+	f->legs_on = !f->legs_on;
+	f->first_column = 0;
+	rebuild(f);
+	if (f->legs_on && f->leg_count < 2)
+		f->finder.notice = "No other leg of this call is known.";
+}
+
+static void switch_media(struct flow_screen *f)
+{
+	f->options.media = !f->options.media;
+	rebuild(f);
+	if (f->options.media && f->ladder.stream_count == 0)
+		f->finder.notice = "No media of this call was seen.";
+}
+
 static void do_here(struct flow_screen *f, enum ui_action action)
 {
 	if (action == ACTION_HOSTS) {
-		f->options.merge_ports = !f->options.merge_ports;
-		f->first_column = 0;
-		rebuild(f);
+		switch_hosts(f);
+	} else if (action == ACTION_LEGS) {
+		switch_legs(f);
+	} else if (action == ACTION_MEDIA) {
+		switch_media(f);
 	} else if (action == ACTION_PAUSE) {
 		f->paused = !f->paused;
 	} else if (action == ACTION_SEARCH) {

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
 #include "identity.h"
+#include "sipmon/base/phrase.h"
 #include "sipmon/base/utf8.h"
 #include "sipmon/ui/column.h"
 #include "sipmon/ui/panel.h"
-#include "sipmon/base/phrase.h"
 
 #define COPY_MAX         (1U << 20)
 #define LINE_BYTES       256

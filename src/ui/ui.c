@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sipmon/call/query.h"
 #include "sipmon/base/phrase.h"
+#include "sipmon/call/query.h"
 #include "sipmon/ui/text_pane.h"
 
 /* Explanation opens comparison opens explanation: it must end somewhere. */
@@ -278,6 +278,8 @@ struct ui_request ui_key(struct ui *u, int32_t key)
 	u->interrupted = false;
 	if (!is_typing(top))
 		action = keymap_find(where_of(top->ops->id), key);
+	if (action == ACTION_FIND) /* a key that the flow has for its media */
+		action = ACTION_SEARCH;
 	asked = top->ops->key(top->state, key, action);
 	return carry_out(u, &asked);
 }

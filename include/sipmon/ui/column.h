@@ -11,6 +11,7 @@
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
 #include "sipmon/call/verdict.h"
+#include "sipmon/report/quality.h"
 #include "sipmon/ui/screen.h"
 #include "sipmon/ui/style.h"
 
@@ -25,8 +26,23 @@ enum column_id {
 	COLUMN_SOURCE,
 	COLUMN_DESTINATION,
 	COLUMN_MESSAGES,
+	COLUMN_TRYING,
 	COLUMN_PDD,
+	COLUMN_TO_180,
+	COLUMN_TO_183,
+	COLUMN_RING,
+	COLUMN_EARLY_MEDIA,
+	COLUMN_SETUP,
+	COLUMN_FIRST_RTP,
 	COLUMN_TALK,
+	COLUMN_TEARDOWN,
+	COLUMN_WORST,
+	COLUMN_LOSS,
+	COLUMN_JITTER,
+	COLUMN_MOS,
+	COLUMN_LEGS,
+	COLUMN_HOPS,
+	COLUMN_AGENT,
 	COLUMN_CODE,
 	COLUMN_IDENTITY,
 	COLUMN_VERDICT,
@@ -52,7 +68,13 @@ enum column_need {
 	NEED_FINDINGS = 8,
 	NEED_STUCK = 16,
 	NEED_VERDICT = 32,
-	NEED_ALL = 63,
+	NEED_PHASES = 64,
+	NEED_MEDIA = 128,
+	NEED_LEGS = 256,
+	NEED_HOPS = 512,
+	NEED_ALL = 1023,
+	/* What is said of the call under the cursor. */
+	NEED_USUAL = 63,
 };
 
 /* What a row shows of its call; lives no longer than one draw. */
@@ -73,6 +95,11 @@ struct column_facts {
 	uint32_t verdict_msg;       /* that it is about, 0: none */
 	bool verdict_waits;         /* there is more to be judged */
 	struct verdict_brief brief; /* of that message */
+	struct phase worst; /* the longest provisional phase; code 0: none */
+	struct call_quality media;
+	unsigned legs; /* other calls of the conversation */
+	unsigned hops; /* elements that passed its request on */
+	bool hops_known;
 };
 
 #define COLUMN_TEXT_BYTES 160

@@ -93,7 +93,16 @@ unsigned panel_findings(struct text_pane *p, const struct ui_context *ctx,
  */
 uint32_t panel_explained(const struct view *v, uint32_t msg);
 
-/* The whole panel of the message under the cursor of a call flow. */
+/* The two parts of panel_message(): what was seen of this message, and what
+ * its code or its method means.  A caller may put facts of its own between. */
+void panel_message_seen(struct text_pane *p, const struct ui_context *ctx,
+			const struct captured_msg *m,
+			const struct finding *list, unsigned count,
+			uint32_t msg);
+void panel_message_meaning(struct text_pane *p, const struct ui_context *ctx,
+			   uint32_t msg);
+
+/* The whole panel of a message: title, what was seen, what it means. */
 void panel_message(struct text_pane *p, const struct ui_context *ctx,
 		   const struct captured_msg *m, const struct finding *list,
 		   unsigned count, uint32_t msg);

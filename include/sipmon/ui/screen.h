@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sipmon/call/audit.h"
 #include "sipmon/call/finding.h"
 #include "sipmon/call/identity.h"
 #include "sipmon/call/phase.h"
@@ -51,6 +52,8 @@ struct ui_context {
 	const struct ui_status *status;
 	finding_list_fn find;
 	void *find_ctx;
+	audit_list_fn audit; /* NULL: nothing is said of timers */
+	void *audit_ctx;
 	const struct identity_reader *identity; /* NULL: nothing is judged */
 	signing_figures_fn signing;             /* of all calls */
 	void *signing_ctx;
@@ -86,6 +89,7 @@ enum screen_id {
 /* What a screen is opened on; fields that do not apply are 0. */
 struct screen_argument {
 	uint64_t call;    /* id */
+	bool legs;        /* of a call flow: with the call's other legs */
 	uint32_t msg;     /* id of the selected message */
 	uint16_t code;    /* code to explain, first of a comparison */
 	uint16_t code_b;  /* second; 0: ask for it */

@@ -32,13 +32,14 @@ static struct buf evidence_with(const struct catalogue *words,
 				const struct identity_reader *reader)
 {
 	const struct view *v = store_view(s);
-	struct phase_limits limits = PHASE_LIMITS_DEFAULT;
+	struct evidence_input in = { .view = v,
+				     .limits = PHASE_LIMITS_DEFAULT,
+				     .identity = reader,
+				     .words = words };
 	struct buf out;
 
 	buf_init(&out, (size_t)1 << 16);
-	assert_int_equal(
-		evidence_of(&out, v, view_msg(v, msg), &limits, reader, words),
-		ERR_OK);
+	assert_int_equal(evidence_of(&out, &in, view_msg(v, msg)), ERR_OK);
 	return out;
 }
 

@@ -721,13 +721,77 @@ static void a_wide_list_names_verdict_attestation_and_signer(void **state)
 
 	(void)state;
 	open_signed();
-	canvas_resize(canvas, 24, 200);
+	canvas_resize(canvas, 24, 240);
 	draw();
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		assert_non_null(strstr(row(2), heads[i]));
 	assert_non_null(strstr(row(row_with("signer1 ")),
 			       "X  SIGNATURE_INVALID B   SHAKEN 709J"));
 	assert_non_null(strstr(row(row_with("signer3 ")), "?  waiting"));
+}
+
+static void wide_lists_name_the_longest_phase_and_more(void **state)
+{
+	static const char *const heads[] = { "Talk", "Setup", "Worst phase" };
+
+	(void)state;
+	open_calls(3, NULL);
+	canvas_resize(canvas, 24, 160);
+	draw();
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		assert_non_null(strstr(row(2), heads[i]));
+	/* Call 1: 180 from 480 ms, answered at 2 s, 41 s of talk. */
+	assert_non_null(strstr(row(3), " 2.000     0:41   180 1.520 "));
+	/* Call 3: 100 from 1 ms, refused at 250 ms. */
+	assert_non_null(strstr(row(5), "   100 0.249 "));
+	canvas_resize(canvas, 24, 80);
+	draw();
+	assert_null(strstr(row(2), "Setup"));
+	/* All there are; no column is left without room. */
+	canvas_resize(canvas, 24, 500);
+	draw();
+	for (unsigned i = 0; i < COLUMNS_OF_CALLS; i++)
+		assert_non_null(
+			strstr(row(2), column_at((enum column_id)i)->title));
+}
+
+static void a_key_opens_the_flow_with_all_legs(void **state)
+{
+	struct column_facts f = { 0 };
+	char out[COLUMN_TEXT_BYTES];
+	const struct call *c;
+
+	(void)state;
+	open_calls(3, NULL);
+	key('x');
+	assert_int_equal(ui_screen(ui), SCREEN_CALL_FLOW);
+	c = view_first(sample.ctx.view);
+	column_look(&f, &sample.ctx, c, NEED_ALL);
+	/* a call of its own has no legs, and nothing passed it on */
+	assert_int_equal(column_at(COLUMN_LEGS)->text(&f, out).len, 0);
+	assert_true(
+		slice_eq(column_at(COLUMN_HOPS)->text(&f, out), SLICE("0")));
+	assert_int_equal(column_at(COLUMN_MOS)->text(&f, out).len, 0);
+	assert_int_equal(column_at(COLUMN_LOSS)->text(&f, out).len, 0);
+}
+
+static void the_worst_phase_is_the_longest(void **state)
+{
+	struct column_facts f = { 0 };
+	char out[COLUMN_TEXT_BYTES];
+
+	(void)state;
+	open_calls(0, NULL);
+	sample_push(&sample, 7, "INVITE sip:b@example.net SIP/2.0", "1 INVITE",
+		    0);
+	sample_push(&sample, 7, "SIP/2.0 100 Trying", "1 INVITE", 10);
+	sample_push(&sample, 7, "SIP/2.0 183 Session Progress", "1 INVITE",
+		    500);
+	sample_push(&sample, 7, "SIP/2.0 180 Ringing", "1 INVITE", 2500);
+	sample_push(&sample, 7, "SIP/2.0 200 OK", "1 INVITE", 4000);
+	column_look(&f, &sample.ctx, view_first(sample.ctx.view), NEED_PHASES);
+	assert_true(slice_eq(column_at(COLUMN_WORST)->text(&f, out),
+			     SLICE("183 2.000")));
 }
 
 /* Who judges in the background does first what is looked at. */
@@ -804,12 +868,12 @@ static void a_number_of_the_statistics_leads_to_its_calls(void **state)
 	open_calls(30, NULL);
 	canvas_resize(canvas, 60, 80);
 	key('i');
-	for (unsigned i = 0; i < 50 && !is_shown("> 486 Busy Here"); i++)
+	for (unsigned i = 0; i < 150 && !is_shown("> 486 Busy Here"); i++)
 		key(KEY_CODE_DOWN);
 	assert_true(is_shown("> 486 Busy Here"));
 	key(KEY_CODE_ENTER);
 	assert_int_equal(ui_screen(ui), SCREEN_CALL_LIST);
-	assert_non_null(strstr(row(1), "Filter: code == 486"));
+	assert_non_null(strstr(row(1), "Filter: method == INVITE and final"));
 	assert_non_null(strstr(row(1), "10 of 30 calls"));
 }
 
@@ -1056,6 +1120,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CALLS(eighty_columns_show_what_matters),
+		CALLS(wide_lists_name_the_longest_phase_and_more),
+		CALLS(the_worst_phase_is_the_longest),
+		CALLS(a_key_opens_the_flow_with_all_legs),
 		CALLS(the_lines_below_explain_the_call_under_the_cursor),
 		CALLS(a_phase_that_is_stuck_now_is_marked),
 		CALLS(a_second_phase_that_is_stuck_is_marked_too),
