@@ -238,6 +238,11 @@ void canvas_set_ascii(struct canvas *c, bool ascii)
 	c->ascii = ascii;
 }
 
+bool canvas_is_ascii(const struct canvas *c)
+{
+	return c->ascii;
+}
+
 int canvas_put(struct canvas *c, int row, int column, int limit,
 	       enum style role, struct slice text)
 {

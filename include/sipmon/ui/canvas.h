@@ -38,6 +38,7 @@ void canvas_clear(struct canvas *c);
 
 /* Lines, arrows and bars in ASCII only (LANG=C). */
 void canvas_set_ascii(struct canvas *c, bool ascii);
+bool canvas_is_ascii(const struct canvas *c);
 
 /* Writes `text` at most up to column `limit` (exclusive; < 0: right edge);
  * returns the column behind it.  Outside the grid nothing happens. */
