@@ -34,6 +34,33 @@ static void add_escape(struct buf *out, unsigned char c)
 	}
 }
 
+/* One UTF-16 unit. */
+static void add_unit(struct buf *out, uint32_t unit)
+{
+	static const char hex[] = "0123456789abcdef";
+	char text[6] = { '\\',
+			 'u',
+			 hex[unit >> 12 & 15],
+			 hex[unit >> 8 & 15],
+			 hex[unit >> 4 & 15],
+			 hex[unit & 15] };
+
+	buf_add(out, (struct slice){ text, sizeof(text) });
+}
+
+/* What would turn text round or hide in it keeps its value, but not its
+ * effect on who looks at the file in a terminal. */
+static void add_unsafe(struct buf *out, uint32_t cp)
+{
+	if (cp < 0x10000) {
+		add_unit(out, cp);
+		return;
+	}
+	cp -= 0x10000;
+	add_unit(out, 0xd800 | cp >> 10);
+	add_unit(out, 0xdc00 | (cp & 0x3ff));
+}
+
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -59,6 +86,8 @@ static void add_string(struct buf *out, struct slice s)
 			buf_add(out, SLICE("\xef\xbf\xbd"));
 		else if (cp < 0xa0) /* C1 controls are no text either */
 			add_escape(out, (unsigned char)cp);
+		else if (utf8_is_unsafe((uint32_t)cp))
+			add_unsafe(out, (uint32_t)cp);
 		else
 			buf_add(out, slice_sub(before, 0, before.len - s.len));
 	}

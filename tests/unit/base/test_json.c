@@ -93,6 +93,9 @@ static void controls_quotes_and_broken_bytes_are_escaped(void **state)
 		{ { "\x9b", 1 }, "\"\xef\xbf\xbd\"" },
 		{ { "\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x9e", 9 },
 		  "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x9e\"" },
+		/* right-to-left override, and a private code point */
+		{ { "\xe2\x80\xae", 3 }, "\"\\u202e\"" },
+		{ { "\xf3\xb0\x80\x80", 4 }, "\"\\udb80\\udc00\"" },
 		/* overlong '/', a surrogate, a cut sequence */
 		{ { "\xc0\xaf", 2 }, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ { "\xed\xa0\x80", 3 },
