@@ -193,15 +193,19 @@ static struct candidates candidates_of(const struct view *v,
 struct found {
 	unsigned count;
 	struct leg legs[FOUND_MAX]; /* the call itself is the first */
+	bool in_ring[FOUND_MAX];    /* the rest of its ring is there too */
 };
 
-static void add(struct found *f, const struct call *c, enum leg_tie tie)
+static void add(struct found *f, const struct call *c, enum leg_tie tie,
+		bool in_ring)
 {
 	for (unsigned i = 0; i < f->count; i++)
 		if (f->legs[i].call == c->id)
 			return;
-	if (f->count < FOUND_MAX)
-		f->legs[f->count++] = (struct leg){ c->id, tie };
+	if (f->count == FOUND_MAX)
+		return;
+	f->in_ring[f->count] = in_ring;
+	f->legs[f->count++] = (struct leg){ c->id, tie };
 }
 
 static enum leg_tie weaker(enum leg_tie a, enum leg_tie b)
@@ -222,7 +226,8 @@ static void add_ring(const struct view *v, struct found *f,
 			break;
 		add(f, other,
 		    weaker(tie, weaker((enum leg_tie)c->leg_tie,
-				       (enum leg_tie)other->leg_tie)));
+				       (enum leg_tie)other->leg_tie)),
+		    true);
 		slot = other->leg_next;
 	}
 }
@@ -234,9 +239,9 @@ static void add_guesses(const struct view *v, struct found *f,
 	struct candidates mine = candidates_of(v, c);
 
 	if (mine.laters == 1 && candidates_of(v, mine.later).earliers == 1)
-		add(f, mine.later, LEG_GUESS);
+		add(f, mine.later, LEG_GUESS, false);
 	if (mine.earliers == 1 && candidates_of(v, mine.earlier).laters == 1)
-		add(f, mine.earlier, LEG_GUESS);
+		add(f, mine.earlier, LEG_GUESS, false);
 }
 
 /* Ids rise in the order of the first message. */
@@ -258,11 +263,12 @@ unsigned leg_list(const struct view *v, const struct call *c, struct leg *out,
 	struct found f = { .count = 0 };
 	unsigned n;
 
-	add(&f, c, (enum leg_tie)0);
+	add(&f, c, (enum leg_tie)0, false);
 	for (unsigned i = 0; i < f.count; i++) {
 		const struct call *one = view_call(v, f.legs[i].call);
 
-		add_ring(v, &f, one, f.legs[i].tie);
+		if (!f.in_ring[i])
+			add_ring(v, &f, one, f.legs[i].tie);
 		if (i < GUESS_LEGS)
 			add_guesses(v, &f, one);
 	}

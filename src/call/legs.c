@@ -10,6 +10,10 @@
 /* Of one call.  A stranger may send any number of words. */
 #define TOKENS_MAX 8
 
+/* Other calls that one request is tied to: each costs a walk around a ring.
+ * Who names a call whose ring is full is tied to no more. */
+#define TIES_MAX 8
+
 /*
  * A value of a header of the user's may be used again later, as that of a
  * line: it joins calls that are there together, or nearly so.  A REFER is
@@ -97,7 +101,8 @@ static void splice(const struct view *v, struct call *a, struct call *b)
 	after_a->leg_previous = call_slot(before_b);
 }
 
-bool legs_join(struct view *v, struct call *a, struct call *b, enum leg_tie tie)
+static bool join(struct view *v, struct call *a, struct call *b,
+		 enum leg_tie tie)
 {
 	bool is_joined;
 	bool is_other;
@@ -114,6 +119,17 @@ bool legs_join(struct view *v, struct call *a, struct call *b, enum leg_tie tie)
 		keep_tie(b, tie);
 	}
 	return true;
+}
+
+bool legs_join(struct step *st, struct call *other, enum leg_tie tie)
+{
+	if (st->ties >= TIES_MAX)
+		return true;
+	st->ties++;
+	if (join(view_of(st), other, st->call, tie))
+		return true;
+	st->ties = TIES_MAX;
+	return false;
 }
 
 static void leave_ring(struct view *v, struct call *c)
@@ -245,10 +261,10 @@ static enum leg_tie weaker(enum leg_tie a, enum leg_tie b)
 
 static void join_token(struct step *st, struct token *t, enum leg_tie tie)
 {
-	struct view *v = view_of(st);
+	struct call *other = call_at(view_of(st), t->call);
 
-	if (!t->is_full && !legs_join(v, call_at(v, t->call), st->call,
-				      weaker(tie, (enum leg_tie)t->tie)))
+	if (!t->is_full &&
+	    !legs_join(st, other, weaker(tie, (enum leg_tie)t->tie)))
 		t->is_full = true;
 }
 

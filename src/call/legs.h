@@ -65,9 +65,9 @@ void legs_keep(struct step *st, uint64_t hash, enum leg_tie tie);
  * moment ago. */
 void legs_hear(struct step *st, uint64_t hash, bool at_once);
 
-/* One ring of two; false if they are too many. */
-bool legs_join(struct view *v, struct call *a, struct call *b,
-	       enum leg_tie tie);
+/* One ring of two, of `other` and of the call of `st`; false if they are too
+ * many. */
+bool legs_join(struct step *st, struct call *other, enum leg_tie tie);
 
 /* Notes a request that was filed, before the call is brought up to date. */
 void legs_note(struct step *st);

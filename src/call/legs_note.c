@@ -80,8 +80,7 @@ static void note_name(struct step *st, struct slice name, enum leg_tie tie)
 	if (other == st->call)
 		return;
 	if (other != NULL)
-		(void)legs_join(v, slab_at(&v->calls, call_slot(other)),
-				st->call, tie);
+		(void)legs_join(st, slab_at(&v->calls, call_slot(other)), tie);
 	hash = legs_hash(v, WORD_NAME, name);
 	if (name.len >= WORD_BYTES_MIN || tie != LEG_HEADER)
 		legs_say(st, hash, tie);

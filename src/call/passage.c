@@ -15,6 +15,9 @@
 #define FAMILY_MAX   128
 #define MESSAGES_MAX 4096
 
+/* Answers that may have become those of one call: all looks together. */
+#define LOOKS_MAX (1U << 20)
+
 /* The request is the first message of its transaction, or nearly so. */
 #define REQUEST_AMONG 4
 
@@ -147,6 +150,7 @@ static uint32_t upstream_of(const struct view *v, const struct transaction *t)
 
 struct family {
 	unsigned count;
+	unsigned looks; /* left */
 	struct {
 		uint32_t id;
 		uint32_t up;
@@ -158,6 +162,7 @@ static void find_family(const struct view *v, uint32_t id,
 			const struct transaction *of, struct family *out)
 {
 	out->count = 0;
+	out->looks = LOOKS_MAX;
 	for (unsigned i = 0; i < FAMILY_MAX && id != 0; i++) {
 		const struct transaction *t = view_transaction(v, id);
 
@@ -281,11 +286,14 @@ static uint32_t better_answer(const struct view *v, uint32_t a, uint32_t b,
 }
 
 static uint32_t answer_in(const struct view *v, const struct transaction *t,
-			  uint32_t best, const struct captured_msg *out)
+			  uint32_t best, const struct captured_msg *out,
+			  unsigned *looks)
 {
 	unsigned left = MESSAGES_MAX;
 
-	for (uint32_t id = t->first_msg; id != 0 && left > 0; left--) {
+	for (uint32_t id = t->first_msg; id != 0 && left > 0 && *looks > 0;
+	     left--) {
+		(*looks)--;
 		const struct captured_msg *m = view_msg(v, id);
 
 		if (msg_is_copy(m, out) && !msg_is(m, MSG_RETRANSMISSION) &&
@@ -296,8 +304,8 @@ static uint32_t answer_in(const struct view *v, const struct transaction *t,
 	return best;
 }
 
-static bool find_response(const struct view *v, const struct family *f,
-			  uint32_t msg, struct passage *out)
+static bool find_response(const struct view *v, struct family *f, uint32_t msg,
+			  struct passage *out)
 {
 	const struct captured_msg *m = view_msg(v, msg);
 	const struct transaction *t = view_transaction(v, m->transaction);
@@ -308,15 +316,16 @@ static bool find_response(const struct view *v, const struct family *f,
 	for (unsigned i = 0; i < f->count; i++)
 		if (f->of[i].up == m->transaction)
 			in = answer_in(v, view_transaction(v, f->of[i].id), in,
-				       m);
-	if (in == 0 || !set_passage(v, out, in, msg, view_hop(v, t->hop)))
+				       m, &f->looks);
+	if (in == 0 || f->looks == 0 ||
+	    !set_passage(v, out, in, msg, view_hop(v, t->hop)))
 		return false;
 	out->forked = branch_count(v, f, m->transaction, NULL) > 1;
 	return true;
 }
 
-static bool find_passage(const struct view *v, const struct family *f,
-			 uint32_t msg, struct passage *out)
+static bool find_passage(const struct view *v, struct family *f, uint32_t msg,
+			 struct passage *out)
 {
 	const struct captured_msg *m = view_msg(v, msg);
 

@@ -22,6 +22,7 @@ struct step {
 	struct captured_msg *kept; /* this message, in the store */
 	uint16_t method;
 	bool resent;
+	uint8_t ties; /* legs.h: others that it was tied to, or tried to be */
 };
 
 static inline struct view *view_of(const struct step *st)

@@ -614,7 +614,7 @@ static void who_rings_for_long_says_so_each_minute(void **state)
 
 static void where_requests_came_from_is_asked_so_often_only(void **state)
 {
-	static char branches[PASSED_ON][2][8];
+	static char branches[PASSED_ON][2][16];
 	static struct said call[3 * PASSED_ON + 2];
 	static struct audit a[4 * PASSED_ON];
 	struct said *end = &call[3 * PASSED_ON];
@@ -624,8 +624,8 @@ static void where_requests_came_from_is_asked_so_often_only(void **state)
 	for (int i = 0; i < PASSED_ON; i++) {
 		struct said *one = &call[3 * i];
 
-		(void)snprintf(branches[i][0], 8, "a%d", i);
-		(void)snprintf(branches[i][1], 8, "b%d", i);
+		(void)snprintf(branches[i][0], 16, "a%d", i);
+		(void)snprintf(branches[i][1], 16, "b%d", i);
 		one[0] = (struct said)SAY(i, 'A', 'B', "INVITE", "1 INVITE",
 					  branches[i][0]);
 		one[1] = (struct said)SAY(i, 'B', 'C', "INVITE", "1 INVITE",

@@ -521,7 +521,7 @@ static void a_word_of_thousands_makes_one_ring_and_no_more(void **state)
 {
 	struct store *s = *state;
 	struct leg legs[LEG_ROOM + 8];
-	char id[16];
+	char id[24];
 
 	for (int i = 0; i < 5000; i++) {
 		(void)snprintf(id, sizeof(id), "call-%d", i);
@@ -554,6 +554,28 @@ static void a_call_of_many_words_keeps_the_first_eight(void **state)
 		.more = "X-CID: word number 8\r\n");
 	assert_legs(s, "one", "two header");
 	assert_true(view_memory(store_view(s)) - before < 4096);
+	buf_free(&b);
+}
+
+/* Each look at a ring is long; a stranger may name many. */
+static void a_request_that_names_many_calls_is_tied_to_eight(void **state)
+{
+	struct store *s = *state;
+	struct leg legs[LEG_ROOM];
+	struct buf b;
+	char id[24];
+
+	buf_init(&b, 1 << 16);
+	for (int i = 0; i < 12; i++) {
+		(void)snprintf(id, sizeof(id), "call-%d", i);
+		REQUEST(s, .at_ms = i * 9000, .id = id);
+		buf_add_format(&b, "X-CID: %s\r\n", id);
+	}
+	buf_add(&b, (struct slice){ "", 1 });
+	REQUEST(s, .at_ms = 200000, .id = "last", .more = b.ptr);
+	assert_int_equal(
+		leg_list(store_view(s), call_named(s, "last"), legs, LEG_ROOM),
+		8);
 	buf_free(&b);
 }
 
@@ -660,6 +682,7 @@ int main(void)
 		IN_STORE(a_call_arrives_at_each_host_of_its_way),
 		IN_STORE(a_word_of_thousands_makes_one_ring_and_no_more),
 		IN_STORE(a_call_of_many_words_keeps_the_first_eight),
+		IN_STORE(a_request_that_names_many_calls_is_tied_to_eight),
 		cmocka_unit_test(forgetting_leaves_rings_whole),
 		cmocka_unit_test(
 			a_leg_that_comes_after_the_first_was_forgotten_is_joined),
