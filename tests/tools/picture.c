@@ -42,8 +42,8 @@ static void add_screen(struct buf *out, struct term *t)
 	buf_add(out, SLICE("```\n"));
 }
 
-/* The list, the call that ended in 438 with its explanation, and who broke its
- * signature. */
+/* The list, the call that ended in 438 with its explanation, who broke its
+ * signature, and two legs in one ladder. */
 static bool take(const char *program, const char *capture, struct buf *out)
 {
 	const char *const argv[] = { program,
@@ -66,6 +66,12 @@ static bool take(const char *program, const char *capture, struct buf *out)
 		add_screen(out, t);
 		term_type(t, "I");
 		good = good && term_see(t, "Hop by hop");
+		add_screen(out, t);
+		term_type(t, TERM_ESC);
+		term_type(t, TERM_ESC);
+		good = good && term_see(t, "nora");
+		term_type(t, "Gxm" TERM_DOWN TERM_DOWN);
+		good = good && term_see(t, "Legs");
 		add_screen(out, t);
 	}
 	term_free(t);
