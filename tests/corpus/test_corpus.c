@@ -410,6 +410,20 @@ static void check_lines(struct scene *s, json_t *report)
 	child_free(&c);
 }
 
+/*
+ * Each wire has a third of the scenarios, and each scenario a third of the
+ * wires: all with all take three times as long and are for
+ * SIPMON_ALL_WIRES=1.
+ */
+static bool has_turn(const struct list_case *list, size_t wire)
+{
+	unsigned sum = 0;
+
+	for (const char *p = list->name; *p != '\0'; p++)
+		sum += (unsigned char)*p;
+	return sum % 3 == wire % 3 || getenv("SIPMON_ALL_WIRES") != NULL;
+}
+
 static void a_scenario_comes_out_as_listed(void **state)
 {
 	struct scene *s = *state;
@@ -425,7 +439,7 @@ static void a_scenario_comes_out_as_listed(void **state)
 	     first != NULL && i < sizeof(wires) / sizeof(wires[0]); i++) {
 		json_t *other = NULL;
 
-		if (is_fit(s->list, &wires[i]))
+		if (is_fit(s->list, &wires[i]) && has_turn(s->list, i))
 			other = report_over(s, &wires[i]);
 		if (other != NULL)
 			check_same(s, first, other, &wires[i]);
