@@ -4,6 +4,7 @@
 
 #include "caller.h"
 #include "sipmon/analyse/histogram.h"
+#include "sipmon/call/timing.h"
 #include "sipmon/sip/method.h"
 
 #define NO_TIME INT64_MIN
@@ -356,24 +357,13 @@ static void add_registration(struct walk *w, const struct transaction *t)
 
 /* ---- BYE: sections 4.4, 4.5 and 4.9 */
 
-/* Of two answers to a forked INVITE the caller hangs one up at once. */
-static bool ends_another(const struct walk *w, const struct transaction *bye)
-{
-	const struct captured_msg *m = view_msg(w->view, bye->first_msg);
-
-	if (w->dialog == 0 || m == NULL || m->dialog == 0 ||
-	    m->dialog == w->dialog)
-		return false;
-	return view_dialog(w->view, m->dialog)->method == SIP_METHOD_INVITE;
-}
-
 /* The first that passes the caller, whoever sent it; else the first of all. */
 static void add_bye(struct walk *w, const struct transaction *t)
 {
 	bool callers = caller_sent(w->view, w->call, t) ||
 		       caller_got(w->view, w->call, t);
 
-	if (ends_another(w, t))
+	if (timing_ends_another(w->view, t, w->dialog))
 		return;
 	if (!w->bye.begun || (callers && !w->bye_is_callers)) {
 		begin_attempt(w, &w->bye, t);

@@ -1,5 +1,7 @@
 #include "sipmon/base/utf8.h"
 
+#include <string.h>
+
 #include <stdio.h>
 
 int32_t utf8_next(struct slice *rest)
@@ -157,6 +159,27 @@ void utf8_show(struct buf *out, struct slice s)
 		len = utf8_show_next(&s, piece, &escaped);
 		buf_add(out, (struct slice){ piece, len });
 	}
+}
+
+char *utf8_show_cut(struct slice s, char *out, size_t size)
+{
+	size_t used = 0;
+
+	while (s.len > 0) {
+		char piece[12];
+		bool escaped;
+		unsigned n = utf8_show_next(&s, piece, &escaped);
+
+		/* Room is kept for the sign of the cut and the end. */
+		if (used + n + 2 > size) {
+			out[used++] = '~';
+			break;
+		}
+		memcpy(out + used, piece, n);
+		used += n;
+	}
+	out[used] = '\0';
+	return out;
 }
 
 size_t utf8_shown_cells(struct slice s)

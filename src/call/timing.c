@@ -104,8 +104,7 @@ static struct marks marks_of(const struct view *v, const struct call *c)
 	return k;
 }
 
-/* Of two answers to a forked INVITE the caller hangs one up at once. */
-static bool ends_another(const struct view *v, const struct transaction *bye,
+bool timing_ends_another(const struct view *v, const struct transaction *bye,
 			 uint32_t dialog)
 {
 	const struct captured_msg *m = view_msg(v, bye->first_msg);
@@ -125,7 +124,7 @@ static const struct transaction *find_bye(const struct view *v,
 	     t != NULL; t = view_transaction(v, t->next)) {
 		if (t->method != SIP_METHOD_BYE ||
 		    !transaction_is(t, TRANSACTION_REQUEST_SEEN) ||
-		    ends_another(v, t, dialog))
+		    timing_ends_another(v, t, dialog))
 			continue;
 		if (transaction_is_callers(v, c, t, true))
 			return t;

@@ -37,22 +37,7 @@ void opinion_tell(const struct opinion *o, const char *label,
 
 const char *opinion_safe(struct slice s, char out[OPINION_WORD_BYTES])
 {
-	size_t used = 0;
-
-	while (s.len > 0) {
-		char piece[12];
-		bool escaped;
-		unsigned n = utf8_show_next(&s, piece, &escaped);
-
-		if (used + n + 2 > OPINION_WORD_BYTES) {
-			out[used++] = '~';
-			break;
-		}
-		memcpy(out + used, piece, n);
-		used += n;
-	}
-	out[used] = '\0';
-	return out;
+	return utf8_show_cut(s, out, OPINION_WORD_BYTES);
 }
 
 const char *opinion_duration(int64_t ns, char *out)

@@ -54,23 +54,7 @@ static void say(struct tale *t, const char *english, const char *const *values,
 
 static void safe_name(struct slice name, char out[NAME_BYTES])
 {
-	size_t used = 0;
-
-	while (name.len > 0) {
-		char piece[12];
-		bool escaped;
-		unsigned n = utf8_show_next(&name, piece, &escaped);
-
-		if (used + n + 1 >= NAME_BYTES) {
-			out[used++] = '~';
-			break;
-		}
-		memcpy(out + used, piece, n);
-		used += n;
-	}
-	out[used] = '\0';
-	if (used == 0)
-		(void)snprintf(out, NAME_BYTES, "?");
+	utf8_show_cut(name.len > 0 ? name : SLICE("?"), out, NAME_BYTES);
 }
 
 static const char *duration(int64_t ns, char out[CLOCK_TEXT_BYTES])

@@ -39,6 +39,10 @@ unsigned utf8_show_next(struct slice *rest, char out[12], bool *escaped);
 /* Appends all of `s` so shown. */
 void utf8_show(struct buf *out, struct slice s);
 
+/* The same into `out`, terminated; what does not fit is cut and ends in '~'.
+ * `size` > 1.  Returns `out`. */
+char *utf8_show_cut(struct slice s, char *out, size_t size);
+
 /* Cells of `s` as shown by utf8_show(). */
 size_t utf8_shown_cells(struct slice s);
 

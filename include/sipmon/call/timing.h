@@ -6,6 +6,7 @@
 #ifndef SIPMON_CALL_TIMING_H
 #define SIPMON_CALL_TIMING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sipmon/call/view.h"
@@ -40,5 +41,13 @@ struct timing {
 };
 
 struct timing timing_of(const struct view *v, const struct call *c);
+
+/*
+ * Does this BYE end another dialog than `dialog` (0: any)?  Of two answers to
+ * a forked INVITE the caller hangs one up at once (RFC 3261 section
+ * 13.2.2.4): that is not the end of the call.
+ */
+bool timing_ends_another(const struct view *v, const struct transaction *bye,
+			 uint32_t dialog);
 
 #endif

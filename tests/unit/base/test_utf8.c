@@ -234,6 +234,31 @@ static void a_shown_piece_is_told_from_an_escaped_one(void **state)
 	assert_int_equal(rest.len, 0);
 }
 
+static void what_does_not_fit_is_cut_and_says_so(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t size;
+		const char *out;
+	} cases[] = {
+		{ "alice", 8, "alice" },
+		{ "alice", 7, "alice" },
+		{ "alice", 6, "alic~" },
+		{ "a\x1b", 8, "a\\x1b" },
+		{ "a\x1b[", 6, "a~" },
+		{ "\xe2\x82\xac!", 5, "\xe2\x82\xac~" },
+		{ "\xe2\x82\xac", 4, "~" },
+		{ "", 2, "" },
+	};
+	char out[8];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(utf8_show_cut(slice_of(cases[i].in), out,
+						  cases[i].size),
+				    cases[i].out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +269,7 @@ int main(void)
 		cmocka_unit_test(cells_are_those_of_a_terminal),
 		cmocka_unit_test(strangers_bytes_are_shown),
 		cmocka_unit_test(a_shown_piece_is_told_from_an_escaped_one),
+		cmocka_unit_test(what_does_not_fit_is_cut_and_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
