@@ -363,7 +363,7 @@ void json_call_write(struct json_report *w, const struct call *c)
 	json_identity_call(j, &w->sink, w->in, c);
 	write_findings(w);
 	json_media(w, c);
-	json_legs(w, c);
+	json_legs(w);
 	json_hops(w);
 	json_timers(w);
 	json_story(w, c);

@@ -7,6 +7,7 @@
 #include "sink.h"
 #include "sipmon/base/json.h"
 #include "sipmon/call/audit.h"
+#include "sipmon/call/leg.h"
 #include "sipmon/call/passage.h"
 #include "sipmon/report/report.h"
 #include "tally.h"
@@ -27,6 +28,8 @@ struct json_report {
 	struct finding findings[FINDING_ROOM];
 	unsigned passage_count;
 	struct passage passages[PASSAGE_ROOM];
+	unsigned leg_count;
+	struct leg legs[LEG_ROOM];
 	unsigned audit_count;
 	struct audit audits[AUDIT_ROOM];
 };

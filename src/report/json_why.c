@@ -1,6 +1,5 @@
 #include "json_why.h"
 
-#include "sipmon/call/leg.h"
 #include "sipmon/call/media.h"
 #include "sipmon/report/narrative.h"
 #include "sipmon/report/quality.h"
@@ -28,6 +27,8 @@ void json_story(struct json_report *w, const struct call *c)
 					    .has_findings = w->in->find != NULL,
 					    .finding_count = w->finding_count,
 					    .findings = w->findings,
+					    .legs = w->legs,
+					    .leg_count = w->leg_count,
 					    .utc = true };
 
 	buf_clear(&w->scratch);
@@ -76,20 +77,18 @@ void json_media(struct json_report *w, const struct call *c)
 
 /* ---- legs */
 
-void json_legs(struct json_report *w, const struct call *c)
+void json_legs(struct json_report *w)
 {
 	const struct view *v = w->in->view;
-	struct leg legs[LEG_ROOM];
-	unsigned n = leg_list(v, c, legs, LEG_ROOM);
 	struct json *j = &w->j;
 
 	json_put_array(j, "legs");
-	for (unsigned i = 0; i < n; i++)
-		json_put_slice(j, NULL, view_call(v, legs[i].call)->call_id);
+	for (unsigned i = 0; i < w->leg_count; i++)
+		json_put_slice(j, NULL, view_call(v, w->legs[i].call)->call_id);
 	json_put_array_end(j);
 	json_put_array(j, "leg_ties");
-	for (unsigned i = 0; i < n; i++)
-		json_put_text(j, NULL, leg_tie_name(legs[i].tie));
+	for (unsigned i = 0; i < w->leg_count; i++)
+		json_put_text(j, NULL, leg_tie_name(w->legs[i].tie));
 	json_put_array_end(j);
 }
 
@@ -99,6 +98,7 @@ void json_why_gather(struct json_report *w, const struct call *c)
 {
 	const struct report_input *in = w->in;
 
+	w->leg_count = leg_list(in->view, c, w->legs, LEG_ROOM);
 	w->passage_count = passage_list(in->view, c, w->passages, PASSAGE_ROOM);
 	w->audit_count = 0;
 	if (in->audit != NULL)

@@ -14,9 +14,10 @@ void json_story(struct json_report *w, const struct call *c);
 void json_media(struct json_report *w, const struct call *c);
 
 /* "legs" and "leg_ties": the other calls, and how each was joined. */
-void json_legs(struct json_report *w, const struct call *c);
+void json_legs(struct json_report *w);
 
-/* Wants the places of all that the two below name. */
+/* Looks once at what several members tell, and wants the places of what they
+ * name; before any of them. */
 void json_why_gather(struct json_report *w, const struct call *c);
 
 /* "hops": what passed an element, how long it took, what it changed. */

@@ -6,7 +6,6 @@
 #include "sipmon/base/clock.h"
 #include "sipmon/base/phrase.h"
 #include "sipmon/base/utf8.h"
-#include "sipmon/call/leg.h"
 #include "sipmon/call/phase.h"
 #include "sipmon/call/state.h"
 #include "sipmon/call/timing.h"
@@ -544,16 +543,22 @@ static void tell_end(struct tale *t)
 
 static void tell_legs(struct tale *t)
 {
-	struct leg legs[LEG_ROOM];
-	unsigned n = leg_list(t->view, t->call, legs, LEG_ROOM);
-	struct phrase_number count = phrase_number(n);
+	struct leg looked_up[LEG_ROOM];
+	const struct leg *legs = t->in->legs;
+	unsigned n = t->in->leg_count;
+	struct phrase_number count;
 	bool guess = true;
 	const char *values[] = { count.text };
 
+	if (legs == NULL) {
+		n = leg_list(t->view, t->call, looked_up, LEG_ROOM);
+		legs = looked_up;
+	}
 	for (unsigned i = 0; i < n; i++)
 		guess = guess && legs[i].tie == LEG_GUESS;
 	if (n == 0)
 		return;
+	count = phrase_number(n);
 	if (guess)
 		say(t,
 		    "By its numbers and time it seems to have more legs: %1.",

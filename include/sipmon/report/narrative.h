@@ -11,6 +11,7 @@
 #include "sipmon/base/buf.h"
 #include "sipmon/base/err.h"
 #include "sipmon/call/finding.h"
+#include "sipmon/call/leg.h"
 #include "sipmon/call/view.h"
 #include "sipmon/catalogue/catalogue.h"
 
@@ -21,6 +22,9 @@ struct narrative_input {
 	bool has_findings;
 	unsigned finding_count;
 	const struct finding *findings;
+	/* What leg_list() said, from one who asked already; else NULL. */
+	const struct leg *legs;
+	unsigned leg_count;
 	bool utc; /* times of day; else of the local zone */
 };
 
