@@ -541,30 +541,34 @@ static void tell_end(struct tale *t)
 	}
 }
 
-static void tell_legs(struct tale *t)
+static void say_legs(struct tale *t, const struct leg *legs, unsigned n)
 {
-	struct leg looked_up[LEG_ROOM];
-	const struct leg *legs = t->in->legs;
-	unsigned n = t->in->leg_count;
-	struct phrase_number count;
-	bool guess = true;
+	const struct phrase_number count = phrase_number(n);
 	const char *values[] = { count.text };
+	bool guess = true;
 
-	if (legs == NULL) {
-		n = leg_list(t->view, t->call, looked_up, LEG_ROOM);
-		legs = looked_up;
-	}
 	for (unsigned i = 0; i < n; i++)
 		guess = guess && legs[i].tie == LEG_GUESS;
-	if (n == 0)
-		return;
-	count = phrase_number(n);
 	if (guess)
 		say(t,
 		    "By its numbers and time it seems to have more legs: %1.",
 		    values, 1);
 	else
 		say(t, "Legs of the same conversation: %1.", values, 1);
+}
+
+static void tell_legs(struct tale *t)
+{
+	struct leg looked_up[LEG_ROOM];
+	const struct leg *legs = t->in->legs;
+	unsigned n = t->in->leg_count;
+
+	if (legs == NULL) {
+		n = leg_list(t->view, t->call, looked_up, LEG_ROOM);
+		legs = looked_up;
+	}
+	if (n > 0)
+		say_legs(t, legs, n);
 }
 
 /* The worst of its streams, if it can be heard. */
